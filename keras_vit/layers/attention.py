@@ -1,0 +1,173 @@
+"""Multi-head self-attention (https://arxiv.org/abs/2010.11929, appendix A).
+
+B batch (all leading axes), N tokens, D hidden_dim, H heads, d = D/H key_dim.
+"""
+
+import keras
+from keras import ops
+
+from keras_vit.arguments import (
+    check_divisible,
+    check_positive,
+    check_rank,
+    check_rate,
+)
+from keras_vit.layers.attention_bias import (
+    additive_bias,
+    relative_bias,
+)
+from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.initializers import truncated_normal
+from keras_vit.layers.scaled_dot_product import scaled_dot_product
+from keras_vit.layers.token_dense import TokenDense
+
+
+@keras.saving.register_keras_serializable(package="keras_vit")
+class MultiHeadSelfAttention(CompositeLayer):
+    """Every token attends to all tokens, in several subspaces at once.
+
+    MSA of Equations 5 to 8 of [An Image is Worth 16x16 Words](
+    https://arxiv.org/abs/2010.11929). Queries, keys and values are three projections
+    of the input; each of `num_heads` heads works on `hidden_dim / num_heads` channels.
+
+    Args:
+        num_heads: int, heads. Has to divide the input's last axis.
+        dropout_rate: float, dropout after the output projection.
+        attention_dropout_rate: float, dropout on the attention scores.
+        relative_position: bool, add the 1-D relative attention of the paper's
+            appendix D.4: the logits get the query's product with an embedding of the
+            distance between query and key along the sequence.
+        **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Call arguments:
+        x: tokens `(..., N, D)`.
+        attention_mask: boolean `(N, N)`, `(..., N, N)` or `(..., H, N, N)`; True = the
+            query may attend to the key.
+        attention_bias: float `(H, N, N)` or `(..., H, N, N)`, added to the logits.
+        training: bool, whether dropout is at work.
+        return_attention_scores: bool, also give the scores, `(..., H, N, N)`.
+
+    Input shape:
+        `(..., N, D)`, any number of batch axes.
+
+    Output shape:
+        As the input; with `return_attention_scores=True` a pair with the scores.
+
+    Raises:
+        ValueError: if `num_heads` does not divide D, or a rate is outside [0, 1).
+
+    Example:
+
+    ```python
+    import keras
+    from keras_vit.layers import MultiHeadSelfAttention
+
+    tokens = keras.random.normal((2, 5, 12))
+    attention = MultiHeadSelfAttention(num_heads=3)
+    attended, scores = attention(tokens, return_attention_scores=True)
+    assert attended.shape == (2, 5, 12)
+    assert scores.shape == (2, 3, 5, 5)
+    ```
+    """
+
+    def __init__(
+        self,
+        num_heads: int,
+        dropout_rate: float = 0.0,
+        attention_dropout_rate: float = 0.0,
+        relative_position: bool = False,
+        **kwargs,
+    ):
+        check_positive(num_heads=num_heads)
+        check_rate(
+            dropout_rate=dropout_rate, attention_dropout_rate=attention_dropout_rate
+        )
+        super().__init__(**kwargs)
+        self.num_heads = num_heads
+        self.dropout_rate = dropout_rate
+        self.attention_dropout_rate = attention_dropout_rate
+        self.relative_position = relative_position
+        with one_piece():
+            self.dropout = keras.layers.Dropout(dropout_rate, dtype=self.dtype_policy)
+            self.attention_dropout = keras.layers.Dropout(
+                attention_dropout_rate, dtype=self.dtype_policy
+            )
+
+    def build(self, input_shape):
+        check_rank(self, input_shape, "(..., tokens, hidden_dim)")
+        *_, tokens, hidden_dim = input_shape
+        check_divisible(hidden_dim, self.num_heads)
+        self.query_dense = self._projection(hidden_dim, "query")
+        self.key_dense = self._projection(hidden_dim, "key")
+        self.value_dense = self._projection(hidden_dim, "value")
+        self.output_dense = self._projection(hidden_dim, "output")
+        for dense in (
+            self.query_dense,
+            self.key_dense,
+            self.value_dense,
+            self.output_dense,
+        ):
+            dense.build(input_shape)
+        if self.relative_position:
+            if tokens is None:
+                raise ValueError(
+                    "`relative_position=True` needs a known number of tokens. "
+                    f"Received: input_shape={tuple(input_shape)}"
+                )
+            self.relative_position_table = self.add_weight(
+                shape=(2 * tokens - 1, hidden_dim // self.num_heads),
+                initializer=truncated_normal(),
+                name="relative_position_table",
+            )
+
+    def _projection(self, hidden_dim, name):
+        return TokenDense(hidden_dim, dtype=self.dtype_policy, name=name)
+
+    def call(
+        self,
+        x,
+        attention_mask=None,
+        attention_bias=None,
+        training=None,
+        return_attention_scores=False,
+    ):
+        *batch, tokens, hidden_dim = ops.shape(x)
+        x = ops.reshape(x, (-1, tokens, hidden_dim))  # (..., N, D) -> (B, N, D)
+        query = self._split_heads(self.query_dense(x))
+        key = self._split_heads(self.key_dense(x))
+        value = self._split_heads(self.value_dense(x))
+        bias = additive_bias(attention_bias, attention_mask, batch, x.dtype)
+        if self.relative_position:
+            bias = relative_bias(query, self.relative_position_table, bias)
+        drops = training and self.attention_dropout_rate > 0
+        attended, scores = scaled_dot_product(
+            query,
+            key,
+            value,
+            bias=bias,
+            dropout=self._drop_scores if drops else None,
+            return_scores=return_attention_scores,
+        )
+        attended = ops.reshape(attended, (-1, tokens, hidden_dim))
+        attended = self.dropout(self.output_dense(attended), training=training)
+        attended = ops.reshape(attended, (*batch, tokens, hidden_dim))
+        if return_attention_scores:
+            shape = (*batch, self.num_heads, tokens, tokens)
+            return attended, ops.reshape(scores, shape)
+        return attended
+
+    def _split_heads(self, x):
+        *batch, hidden_dim = ops.shape(x)  # (B, N, D) -> (B, N, H, d)
+        return ops.reshape(x, (*batch, self.num_heads, hidden_dim // self.num_heads))
+
+    def _drop_scores(self, scores):
+        return self.attention_dropout(scores, training=True)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_heads": self.num_heads,
+            "dropout_rate": self.dropout_rate,
+            "attention_dropout_rate": self.attention_dropout_rate,
+            "relative_position": self.relative_position,
+        }

@@ -1,0 +1,60 @@
+"""Gradient checkpointing of a layer as a whole, under `keras.RematScope`.
+
+[Training Deep Nets with Sublinear Memory Cost](https://arxiv.org/abs/1604.06174):
+keep a layer's input alone and compute its inside again for the backward pass.
+"""
+
+import keras
+from keras import ops
+
+
+class CompositeLayer(keras.layers.Layer):
+    """A layer of layers that a `keras.RematScope` recomputes as one piece.
+
+    Keras's own way wraps `call` as it is, which is not enough here: TensorFlow refuses
+    keyword arguments there, JAX turns `training` into a tracer, and dropout would draw
+    other masks the second time. Here `call` becomes a function of tensors alone, and
+    both passes see the same random seeds.
+
+    What is made in `__init__` goes under `one_piece()`, so that it is not recomputed
+    within what is recomputed; `build` and `call` run under it anyway.
+    """
+
+    def __call__(self, *args, **kwargs):
+        with one_piece():
+            return super().__call__(*args, **kwargs)
+
+    def rematerialized_call(self, layer_call, *args, **kwargs):
+        wrapped = super().rematerialized_call(layer_call, *args, **kwargs)
+        return layer_call if wrapped is layer_call else self._rematerialized
+
+    def _rematerialized(self, x, **kwargs):
+        if not kwargs.get("training", True):
+            return self.call(x, **kwargs)
+        trainable = self.trainable_variables
+        seeds = [v for v in self.non_trainable_variables if _is_seed(v)]
+        # Copies: TensorFlow and PyTorch change a variable's value in place.
+        frozen = [
+            (v, v.value * 1 if _is_seed(v) else v.value)
+            for v in self.non_trainable_variables
+        ]
+
+        def pure(x, *weights):
+            state = [*zip(trainable, weights, strict=True), *frozen]
+            with keras.StatelessScope(state):
+                return self.call(x, **kwargs)
+
+        outputs = keras.remat(pure)(x, *(v.value for v in trainable))
+        for seed in seeds:  # as if each had been drawn from: `pure` leaves no trace
+            step = ops.convert_to_tensor([0, 1], dtype=seed.dtype)
+            seed.assign(ops.add(seed, step))
+        return outputs
+
+
+def _is_seed(variable) -> bool:
+    return variable.name == "seed_generator_state"
+
+
+def one_piece() -> keras.RematScope:
+    """A scope for layers that are not recomputed by themselves."""
+    return keras.RematScope(mode=None)

@@ -1,0 +1,41 @@
+"""What is written differently for the sake of speed on one backend, and why."""
+
+import functools
+
+import keras
+from keras import ops
+
+
+@functools.cache
+def is_jax_on_cpu() -> bool:
+    """Whether XLA compiles whole training steps for a CPU."""
+    return keras.backend.backend() == "jax" and (
+        keras.distribution.list_devices()[0].startswith("cpu")
+    )
+
+
+def has_fused_attention() -> bool:
+    """Whether `keras.ops.dot_product_attention` is a fused kernel here.
+
+    PyTorch has one on every device, JAX on GPU (cuDNN) and TPU. Elsewhere it would be
+    the plain products again, in a layout that XLA's CPU code is slow with.
+    """
+    if keras.backend.backend() == "jax":
+        return not is_jax_on_cpu()
+    return keras.backend.backend() == "torch"
+
+
+def written_out(x, training):
+    """Have the residual stream written to memory before and after a branch.
+
+    XLA on a CPU merges an addition into everything that reads its sum. Along the
+    residual stream each block then adds up all branches, and in the backward pass all
+    gradients, before it, three times over: the work grows with the square of the
+    depth. It never merges through a branch on a value, and this one, always taken,
+    stands in its way. (`optimization_barrier` does not: it is gone before the merging.)
+    """
+    if not training or not is_jax_on_cpu():
+        return x
+    first = ops.reshape(x, (-1,))[0]
+    always = ops.logical_or(first < 1, first > 0)
+    return ops.cond(always, lambda: x, lambda: -x)

@@ -1,0 +1,84 @@
+"""The MLP of a Transformer block (https://arxiv.org/abs/2010.11929, section 3.1)."""
+
+import keras
+
+from keras_vit.arguments import check_positive, check_rank, check_rate
+from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.token_dense import TokenDense
+
+
+@keras.saving.register_keras_serializable(package="keras_vit")
+class MLP(CompositeLayer):
+    """Two dense layers with an exact (erf) GELU between, on each token by itself.
+
+    [An Image is Worth 16x16 Words](https://arxiv.org/abs/2010.11929), Equation 3.
+
+    Args:
+        mlp_dim: int, width of the hidden layer (the papers: 4 * hidden_dim).
+        dropout_rate: float, dropout after each dense layer.
+        **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Call arguments:
+        x: `(..., D)`.
+        training: bool, whether dropout is at work.
+
+    Input shape:
+        `(..., D)`, any number of axes before.
+
+    Output shape:
+        As the input.
+
+    Raises:
+        ValueError: if `mlp_dim` is not a positive int or the rate not in [0, 1).
+
+    Example:
+
+    ```python
+    import keras
+    from keras_vit.layers import MLP
+
+    tokens = keras.random.normal((2, 5, 12))
+    assert MLP(mlp_dim=48)(tokens).shape == (2, 5, 12)
+    ```
+    """
+
+    def __init__(self, mlp_dim: int, dropout_rate: float = 0.0, **kwargs):
+        check_positive(mlp_dim=mlp_dim)
+        check_rate(dropout_rate=dropout_rate)
+        super().__init__(**kwargs)
+        self.mlp_dim = mlp_dim
+        self.dropout_rate = dropout_rate
+        with one_piece():
+            self.hidden_dense = TokenDense(
+                mlp_dim, dtype=self.dtype_policy, name="hidden"
+            )
+            self.hidden_dropout = keras.layers.Dropout(
+                dropout_rate, dtype=self.dtype_policy
+            )
+            self.output_dropout = keras.layers.Dropout(
+                dropout_rate, dtype=self.dtype_policy
+            )
+
+    def build(self, input_shape):
+        check_rank(self, input_shape, "(..., hidden_dim)")
+        self.hidden_dense.build(input_shape)
+        self.output_dense = TokenDense(
+            input_shape[-1], dtype=self.dtype_policy, name="output"
+        )
+        self.output_dense.build((*input_shape[:-1], self.mlp_dim))
+
+    def call(self, x, training=None):
+        x = keras.activations.gelu(self.hidden_dense(x), approximate=False)
+        x = self.hidden_dropout(x, training=training)
+        x = self.output_dense(x)
+        return self.output_dropout(x, training=training)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "mlp_dim": self.mlp_dim,
+            "dropout_rate": self.dropout_rate,
+        }

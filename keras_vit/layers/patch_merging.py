@@ -1,0 +1,84 @@
+"""Half the resolution, twice the channels (https://arxiv.org/abs/2103.14030, 3.1).
+
+H height, W width, C channels.
+"""
+
+import keras
+from keras import ops
+
+from keras_vit.arguments import check_static_map
+from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.token_dense import TokenDense
+
+
+@keras.saving.register_keras_serializable(package="keras_vit")
+class PatchMerging(CompositeLayer):
+    """Join each 2x2 neighbours, normalize, and project 4C channels to 2C.
+
+    "Patch Merging" in Figure 3(a) of the [Swin Transformer](
+    https://arxiv.org/abs/2103.14030). The neighbours are joined in the order of the
+    published code, (row, column) offsets (0,0), (1,0), (0,1), (1,1): published weights
+    depend on it. An odd side is padded with zeros at its end.
+
+    Args:
+        epsilon: float, of the layer normalization.
+        **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
+
+    Call arguments:
+        x: feature maps `(..., H, W, C)`.
+
+    Input shape:
+        `(..., H, W, C)`, H, W and C known; any number of batch axes.
+
+    Output shape:
+        `(..., H/2, W/2, 2C)`, rounded up.
+
+    Raises:
+        ValueError: if H, W or C is unknown.
+
+    Example:
+
+    ```python
+    import keras
+    from keras_vit.layers import PatchMerging
+
+    feature_map = keras.random.normal((2, 6, 7, 5))
+    assert PatchMerging()(feature_map).shape == (2, 3, 4, 10)
+    ```
+    """
+
+    def __init__(self, epsilon: float = 1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+        with one_piece():
+            self.norm = keras.layers.LayerNormalization(
+                epsilon=epsilon, dtype=self.dtype_policy, name="norm"
+            )
+
+    def build(self, input_shape):
+        check_static_map(self, input_shape)
+        channels = input_shape[-1]
+        self.reduction = TokenDense(
+            2 * channels, use_bias=False, dtype=self.dtype_policy, name="reduction"
+        )
+        self.norm.build((None, None, None, 4 * channels))
+        self.reduction.build((None, None, None, 4 * channels))
+
+    def call(self, x):
+        height, width = x.shape[-3:-1]
+        if height % 2 or width % 2:
+            batch = [(0, 0)] * (len(x.shape) - 3)
+            x = ops.pad(x, (*batch, (0, height % 2), (0, width % 2), (0, 0)))
+        neighbours = [
+            x[..., row::2, column::2, :]
+            for row, column in ((0, 0), (1, 0), (0, 1), (1, 1))
+        ]
+        x = ops.concatenate(neighbours, axis=-1)  # (..., H/2, W/2, 4C)
+        return self.reduction(self.norm(x))
+
+    def compute_output_shape(self, input_shape):
+        *batch, height, width, channels = input_shape
+        return (*batch, (height + 1) // 2, (width + 1) // 2, 2 * channels)
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}

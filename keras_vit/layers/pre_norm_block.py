@@ -1,0 +1,107 @@
+"""The block of both papers: attention, then an MLP, each around a residual stream.
+
+    z' = z + Attention(LN(z))
+    z  = z' + MLP(LN(z'))
+
+Equations 2 and 3 of https://arxiv.org/abs/2010.11929, Figure 3(b) of
+https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
+"""
+
+import keras
+
+from keras_vit.arguments import check_rate
+from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.drop_path import DropPath
+from keras_vit.layers.fast_paths import written_out
+from keras_vit.layers.layer_scale import LayerScale
+from keras_vit.layers.mlp import MLP
+
+
+class PreNormBlock(CompositeLayer):
+    """Residual attention and residual MLP, each on a normalized input.
+
+    A subclass sets `self.attention`, a layer that keeps its input's shape and takes
+    `training` and `return_attention_scores`.
+    """
+
+    def __init__(
+        self,
+        num_heads: int,
+        mlp_dim: int,
+        dropout_rate: float,
+        attention_dropout_rate: float,
+        drop_path_rate: float,
+        layer_scale_init: float | None,
+        epsilon: float,
+        **kwargs,
+    ):
+        check_rate(drop_path_rate=drop_path_rate)
+        super().__init__(**kwargs)
+        self.num_heads = num_heads
+        self.mlp_dim = mlp_dim
+        self.dropout_rate = dropout_rate
+        self.attention_dropout_rate = attention_dropout_rate
+        self.drop_path_rate = drop_path_rate
+        self.layer_scale_init = layer_scale_init
+        self.epsilon = epsilon
+        with one_piece():
+            self.attention_norm = self._norm("attention_norm")
+            self.attention_layer_scale = self._layer_scale("attention_layer_scale")
+            self.attention_drop_path = self._drop_path("attention_drop_path")
+            self.mlp_norm = self._norm("mlp_norm")
+            self.mlp = MLP(mlp_dim, dropout_rate, dtype=self.dtype_policy, name="mlp")
+            self.mlp_layer_scale = self._layer_scale("mlp_layer_scale")
+            self.mlp_drop_path = self._drop_path("mlp_drop_path")
+
+    def _norm(self, name):
+        return keras.layers.LayerNormalization(
+            epsilon=self.epsilon, dtype=self.dtype_policy, name=name
+        )
+
+    def _layer_scale(self, name):
+        if self.layer_scale_init is None:
+            return keras.layers.Identity(dtype=self.dtype_policy, name=name)
+        return LayerScale(self.layer_scale_init, dtype=self.dtype_policy, name=name)
+
+    def _drop_path(self, name):
+        return DropPath(self.drop_path_rate, dtype=self.dtype_policy, name=name)
+
+    def build(self, input_shape):
+        for layer in (
+            self.attention_norm,
+            self.attention,
+            self.attention_layer_scale,
+            self.mlp_norm,
+            self.mlp,
+            self.mlp_layer_scale,
+        ):
+            layer.build(input_shape)
+
+    def call(self, x, training=None, return_attention_scores=False):
+        x = written_out(x, training)
+        attended = self.attention(
+            self.attention_norm(x),
+            training=training,
+            return_attention_scores=return_attention_scores,
+        )
+        scores = None
+        if return_attention_scores:
+            attended, scores = attended
+        attended = self.attention_layer_scale(attended)
+        x = x + self.attention_drop_path(attended, training=training)
+        x = written_out(x, training)
+        hidden = self.mlp(self.mlp_norm(x), training=training)
+        x = x + self.mlp_drop_path(self.mlp_layer_scale(hidden), training=training)
+        return (x, scores) if return_attention_scores else x
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_heads": self.num_heads,
+            "mlp_dim": self.mlp_dim,
+            "dropout_rate": self.dropout_rate,
+            "attention_dropout_rate": self.attention_dropout_rate,
+            "drop_path_rate": self.drop_path_rate,
+            "layer_scale_init": self.layer_scale_init,
+            "epsilon": self.epsilon,
+        }

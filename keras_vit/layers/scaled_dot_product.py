@@ -1,0 +1,87 @@
+"""Attention(Q, K, V) = softmax(QKᵀ/√d + bias) V, the paper's Equation 7.
+
+https://arxiv.org/abs/2010.11929, appendix A.
+
+B batch, H heads, N tokens, d key_dim, G groups: windows of an image that each have a
+bias of their own (G = 1 in plain attention).
+"""
+
+import math
+
+from keras import ops
+
+from keras_vit.layers.fast_paths import has_fused_attention
+
+
+def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores=False):
+    """Attend, on the fast road where nobody looks at the scores.
+
+    Args:
+        query: `(B, N, H, d)`.
+        key: `(B, N, H, d)`.
+        value: `(B, N, H, d)`.
+        bias: added to the logits: `(B or 1, H or 1, N, N)`, or `(G, H, N, N)` with G
+            dividing B, where the example b of the batch gets the bias b modulo G.
+        dropout: function that drops scores, or None.
+        return_scores: whether the scores are wanted.
+
+    Returns:
+        `(B, N, H, d)` and the scores `(B, H, N, N)`, or None in their place.
+    """
+    shape = (-1, *query.shape[1:])
+    groups = _groups(bias, query)
+    query, key, value = (
+        _windows_to_heads(x, groups) for x in (query, key, value)
+    )  # (B, N, H, d) -> (B/G, G·H, N, d)
+    if groups > 1:
+        _, tokens, heads, _ = shape
+        bias = ops.broadcast_to(bias, (groups, heads, tokens, tokens))
+        bias = ops.reshape(bias, (1, groups * heads, tokens, tokens))
+    if dropout is None and not return_scores and has_fused_attention():
+        attended, scores = _fused(query, key, value, bias), None
+    else:
+        attended, scores = _plain(query, key, value, bias, dropout)
+    _, tokens, heads, key_dim = shape
+    attended = ops.reshape(attended, (-1, heads, tokens, key_dim))
+    attended = ops.transpose(attended, (0, 2, 1, 3))  # (B, H, N, d) -> (B, N, H, d)
+    if return_scores:
+        scores = ops.reshape(scores, (-1, heads, tokens, tokens))
+    return attended, scores if return_scores else None
+
+
+def _plain(query, key, value, bias, dropout):
+    query = query * (1 / math.sqrt(query.shape[-1]))
+    logits = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
+    if bias is not None:
+        logits = logits + ops.cast(bias, logits.dtype)
+    # Half precision cannot hold a sum of many exponentials: softmax is in float32.
+    scores = ops.softmax(ops.cast(logits, "float32"), axis=-1)
+    scores = ops.cast(scores, value.dtype)
+    kept = scores if dropout is None else dropout(scores)
+    return ops.matmul(kept, value), scores
+
+
+def _fused(query, key, value, bias):
+    """One kernel that never writes the N x N scores to memory."""
+    query, key, value = (ops.transpose(x, (0, 2, 1, 3)) for x in (query, key, value))
+    attended = ops.dot_product_attention(query, key, value, bias=bias)
+    return ops.transpose(attended, (0, 2, 1, 3))
+
+
+def _groups(bias, query) -> int:
+    if bias is None or bias.shape[0] in (1, None) or bias.shape[0] == query.shape[0]:
+        return 1
+    return bias.shape[0]
+
+
+def _windows_to_heads(x, groups: int):
+    """(B, N, H, d) -> (B/G, G·H, N, d).
+
+    Windows that each have a bias become heads: a bias per head is what every
+    attention kernel takes, and it is broadcast over the batch, never copied.
+    """
+    tokens, heads, key_dim = x.shape[1:]
+    x = ops.transpose(x, (0, 2, 1, 3))  # (B, N, H, d) -> (B, H, N, d)
+    if groups == 1:
+        return x
+    return ops.reshape(x, (-1, groups * heads, tokens, key_dim))

@@ -1,0 +1,24 @@
+"""The same dense layer on every token."""
+
+import keras
+from keras import ops
+
+from keras_vit.layers.initializers import truncated_normal
+
+
+class TokenDense(keras.layers.Dense):
+    """A dense layer on the last axis, as one product of two matrices.
+
+    Keras's own multiplies tensors of any rank. The gradient by the kernel then sums
+    over several axes, and XLA on a CPU copies both tensors in another order for it: a
+    training step of ViT-S/16 took 1.7 times as long.
+    """
+
+    def __init__(self, units: int, **kwargs):
+        super().__init__(units, kernel_initializer=truncated_normal(), **kwargs)
+
+    def call(self, inputs, training=None):
+        *batch, channels = ops.shape(inputs)
+        rows = ops.reshape(inputs, (-1, channels))  # (..., C) -> (B, C)
+        rows = super().call(rows, training=training)
+        return ops.reshape(rows, (*batch, self.units))
