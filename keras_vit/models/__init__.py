@@ -1,0 +1,1 @@
+"""Builders: a configuration in, a functional model out."""
