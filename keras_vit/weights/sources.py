@@ -1,0 +1,70 @@
+"""From a tag, an address or a path to a file on this machine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from keras_vit.weights.catalogue import (
+    NON_COMMERCIAL,
+    NON_COMMERCIAL_REPOSITORIES,
+    WeightsInfo,
+)
+from keras_vit.weights.download import ADDRESS, download_from_hub, download_from_url
+from keras_vit.weights.geometry import Geometry, variants_like
+from keras_vit.weights.lookup import find_rows, unknown_tag, weights_info
+from keras_vit.weights.planning import find_repository, is_file
+
+
+@dataclass(frozen=True)
+class Located:
+    """A file on this machine and what the catalogue knows of it."""
+
+    path: Path
+    info: WeightsInfo | None = None
+    licence: str | None = None
+
+
+def locate(source: str | Path, variant: str | None, geometry: Geometry) -> Located:
+    """Turn a tag, an address or a path into a file on this machine."""
+    text = str(source)
+    address = ADDRESS.fullmatch(text)
+    if address:
+        path = download_from_hub(**address.groupdict())
+        info = find_repository(text, None)
+        forbidden = address["repository"].startswith(NON_COMMERCIAL_REPOSITORIES)
+        return Located(path, info, licence_note(info, forbidden))
+    if text.startswith("hf://"):
+        raise ValueError(
+            f"{text!r} is not an address on the hub; expected "
+            "'hf://organisation/repository', then '@revision' and '/file' if wished."
+        )
+    if is_file(source):
+        return Located(Path(source))
+    info = find_info(text, variant, geometry)
+    if info.repository:
+        path = download_from_hub(info.repository, info.file)
+    else:
+        path = download_from_url(str(info.url))
+    return Located(path, info, licence_note(info))
+
+
+def licence_note(info: WeightsInfo | None, forbidden: bool = False) -> str | None:
+    """What is said of a licence that forbids commercial use, None for others."""
+    if forbidden or (info is not None and not info.commercial_use):
+        return f"{NON_COMMERCIAL}: these weights may not be used commercially"
+    return None
+
+
+def find_info(tag: str, variant: str | None, geometry: Geometry) -> WeightsInfo:
+    """Look a tag up, for the variant named or the one that the model is."""
+    if variant is not None:
+        return weights_info(tag, variant)
+    if tag != "imagenet" and not find_rows(tag):
+        raise ValueError(unknown_tag(tag, None))
+    for name in variants_like(geometry):
+        if tag == "imagenet" or find_rows(tag, name):
+            return weights_info(tag, name)
+    raise ValueError(
+        f"The tag {tag!r} has no weights for a {geometry.family} of hidden_dim "
+        f"{geometry.hidden_dim} and {sum(geometry.blocks)} blocks. Known for "
+        f"this tag: {', '.join(info.variant for info in find_rows(tag)) or 'none'}."
+    )
