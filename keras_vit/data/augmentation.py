@@ -1,0 +1,133 @@
+"""What training does to images, as one small value, and the functions it stands for.
+
+Augmentation belongs here, in tf.data, and not in the model: it then runs beside the
+accelerator rather than on it, and it is not part of what is saved or exported.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_vit.data.draws import Draws, transform
+from keras_vit.data.rand_augment import FLOAT_IMAGES, MAX_MAGNITUDE, rand_augment
+from keras_vit.data.ranges import is_count, is_within
+
+
+@dataclasses.dataclass(frozen=True)
+class Augmentation:
+    """What `image_batches` does to the images of a training set.
+
+    The default only flips. Nothing here needs the model or its backend: the work is
+    done by Keras's image layers inside tf.data.
+
+    Args:
+        flip: Whether to mirror each image left to right with probability one half.
+            Turn it off where left and right mean something, as in digits and text.
+        rand_augment: `(num_ops, magnitude)`, magnitude from 0 to 10, or None.
+            `(2, 9)` is usual (https://arxiv.org/abs/1909.13719).
+        random_erasing: Probability with which a rectangle of an image is replaced by
+            noise (https://arxiv.org/abs/1708.04896).
+        mixup_alpha: Each image is blended with another of its batch, by a weight drawn
+            from Beta(alpha, alpha) (https://arxiv.org/abs/1710.09412). 0 is off.
+        cutmix_alpha: A rectangle of each image is taken from another of its batch, of
+            an area drawn from Beta(alpha, alpha), alpha at most 1
+            (https://arxiv.org/abs/1905.04899). 0 is off. With both MixUp and CutMix,
+            each batch gets one of the two, chosen at random.
+
+    Raises:
+        ValueError: If a value is out of its range.
+
+    Example:
+    ```python
+    import keras_vit
+
+    augmentation = keras_vit.data.Augmentation(rand_augment=(2, 9), mixup_alpha=0.2)
+    print(augmentation.mixes_labels)  # True: the labels have to be one-hot
+    ```
+    """
+
+    flip: bool = True
+    rand_augment: tuple[int, float] | None = None
+    random_erasing: float = 0.0
+    mixup_alpha: float = 0.0
+    cutmix_alpha: float = 0.0
+
+    def __post_init__(self):
+        _check_range("random_erasing", self.random_erasing, 1.0)
+        _check_range("mixup_alpha", self.mixup_alpha, math.inf)
+        _check_range("cutmix_alpha", self.cutmix_alpha, 1.0)
+        if self.rand_augment is not None:
+            _check_rand_augment(self.rand_augment)
+
+    @property
+    def mixes_labels(self) -> bool:
+        """Whether labels are blended, and so have to be one-hot."""
+        return self.mixup_alpha > 0 or self.cutmix_alpha > 0
+
+
+def _check_range(name: str, value: Any, highest: float) -> None:
+    if not is_within(value, 0.0, highest):
+        wanted = "0 (off) or more" if highest == math.inf else f"from 0 to {highest:g}"
+        raise ValueError(f"{name} must be a number, {wanted}. Received: {name}={value}")
+
+
+def _check_rand_augment(value: Any) -> None:
+    is_pair = isinstance(value, tuple | list) and len(value) == 2
+    if is_pair and is_count(value[0]) and is_within(value[1], 0.0, MAX_MAGNITUDE):
+        return
+    raise ValueError(
+        "rand_augment must be None or (num_ops, magnitude) with num_ops a whole number "
+        f"of at least 1 and magnitude from 0 to {MAX_MAGNITUDE:g}, such as (2, 9). "
+        f"Received: rand_augment={value!r}"
+    )
+
+
+def image_augmenter(
+    augmentation: Augmentation, channels: int
+) -> Callable[[tf.Tensor, Draws], tf.Tensor]:
+    """Return a function from an image (H, W, C) in 0 .. 255 to an augmented one.
+
+    The result is float32 in 0 .. 255. The order is timm's: flip, RandAugment, erase.
+    """
+    steps = []
+    if augmentation.flip:
+        steps.append(_on_batch(keras.layers.RandomFlip("horizontal", **FLOAT_IMAGES)))
+    if augmentation.rand_augment is not None:
+        steps.append(rand_augment(*augmentation.rand_augment, channels))
+    if augmentation.random_erasing > 0:
+        steps.append(_erase(augmentation.random_erasing))
+
+    def augment(image: tf.Tensor, draws: Draws) -> tf.Tensor:
+        image = tf.cast(image, tf.float32)
+        for step in steps:
+            image = step(image, draws)
+        return image
+
+    return augment
+
+
+def _on_batch(
+    layer: keras.layers.Layer,
+) -> Callable[[tf.Tensor, Draws], tf.Tensor]:
+    """Apply a layer to one image as to a batch of one, the shape all layers take."""
+    return lambda image, draws: transform(layer, image[None], draws)[0]
+
+
+def _erase(probability: float) -> Callable[[tf.Tensor, Draws], tf.Tensor]:
+    """Erase in some images, and leave the others untouched.
+
+    The coin is tossed here: Keras's layer would draw noise for the whole of every image
+    and drop most of it. The pair (1, 1) is "always"; of a lone number the layer draws
+    the probability itself, from 0 up to it.
+    """
+    always = _on_batch(keras.layers.RandomErasing((1.0, 1.0), **FLOAT_IMAGES))
+
+    def erase(image: tf.Tensor, draws: Draws) -> tf.Tensor:
+        chosen = draws.uniform() < probability
+        return tf.cond(chosen, lambda: always(image, draws), lambda: image)
+
+    return erase

@@ -1,0 +1,52 @@
+"""The one place where pixels become what a model was trained on."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_vit.data.ranges import is_number
+from keras_vit.weights.catalogue import IMAGENET_MEAN_STD
+
+IMAGENET_MEAN, IMAGENET_STD = IMAGENET_MEAN_STD
+
+# What the ViT paper's and AugReg's models were trained with: pixels from -1 to 1.
+DEFAULT_MEAN = 0.5
+DEFAULT_STD = 0.5
+
+
+def per_channel(
+    value: float | Sequence[float], name: str, channels: int
+) -> tuple[float, ...]:
+    """Return one float a channel, from one for all or from one each.
+
+    Raises:
+        ValueError: If `value` is neither, or if a std is not above zero.
+    """
+    values = np.asarray((value,) * channels if is_number(value) else value)
+    if values.shape != (channels,) or values.dtype.kind not in "iuf":
+        raise ValueError(
+            f"{name} must be one number, or one for each of the {channels} channels. "
+            f"Received: {name}={value}"
+        )
+    if name == "std" and not np.all(values > 0):
+        raise ValueError(f"std must be above zero. Received: std={value}")
+    return tuple(values.astype(float).tolist())
+
+
+def normalise(
+    images: tf.Tensor, mean: tuple[float, ...], std: tuple[float, ...]
+) -> tf.Tensor:
+    """Turn a batch (B, H, W, C) in 0 .. 255 into float32 (images / 255 - mean) / std.
+
+    Under `keras.config.image_data_format() == "channels_first"` the result is
+    (B, C, H, W).
+    """
+    scale = 1.0 / (255.0 * np.asarray(std))
+    offset = np.asarray(mean) / np.asarray(std)
+    images = tf.cast(images, tf.float32)
+    images = images * scale.astype("float32") - offset.astype("float32")
+    if keras.config.image_data_format() == "channels_first":
+        images = tf.transpose(images, (0, 3, 1, 2))  # (B, H, W, C) -> (B, C, H, W)
+    return images

@@ -1,0 +1,73 @@
+"""What every kind of source is turned into before the pipeline begins."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Small records that stand for images, and how to make images of them.
+
+    Shuffling records rather than decoded images costs next to no memory, so a shuffle
+    can span the whole set.
+
+    Args:
+        records: A tf.data.Dataset of (record, label), label an int64 scalar.
+        load: Makes an image (H, W, C), uint8 or float32 in 0 .. 255, of a record. Runs
+            in graph.
+        name: What to call a record in an error, a string tensor. Runs in graph.
+        num_classes: How many labels there can be, or None if unknown.
+        record_bytes: About how much memory one record takes, or None if unknown.
+        pixel_bytes: How much a channel of a pixel of a loaded image takes.
+    """
+
+    records: tf.data.Dataset
+    load: Callable[[Any], tf.Tensor]
+    name: Callable[[Any], tf.Tensor]
+    num_classes: int | None
+    record_bytes: int | None = None
+    pixel_bytes: int = 1
+
+    @property
+    def size(self) -> int | None:
+        """How many records there are; None if that is unknown or without end."""
+        size = int(self.records.cardinality())
+        return size if size >= 0 else None
+
+
+def check_label(
+    label: tf.Tensor, num_classes: int | None, name: tf.Tensor
+) -> tf.Tensor:
+    """Return a label of the stream as int64, or fail there, in words, if out of range.
+
+    Args:
+        label: An integer scalar.
+        num_classes: Labels have to be below it; None if unknown.
+        name: What to call the element in the error, a string tensor.
+    """
+    label = tf.cast(label, tf.int64)
+    limit = tf.int64.max if num_classes is None else num_classes
+    wanted = "0 or more" if num_classes is None else f"from 0 to {num_classes - 1}"
+    known = "" if num_classes is None else f" (num_classes={num_classes})"
+    problem = tf.strings.format(
+        f" has the label {{}}. Expected a label {wanted}{known}: mend the label, or "
+        "pass the num_classes that the set has.",
+        label,
+    )
+    fits = tf.logical_and(label >= 0, label < limit)
+    check = tf.debugging.Assert(fits, [tf.strings.join([name, problem])])
+    with tf.control_dependencies([check]):
+        return tf.identity(label)
+
+
+def check_num_classes(wanted: int | None, known: int, what: str) -> int:
+    """Return the classes to use where the source itself knows how many it has."""
+    if wanted is not None and wanted < known:
+        raise ValueError(
+            f"num_classes={wanted} is too few: {what} has {known} classes. "
+            f"Pass num_classes={known}, or leave it out."
+        )
+    return wanted or known

@@ -1,0 +1,70 @@
+"""A public function for each row of the variants' table."""
+
+import inspect
+import re
+
+import keras
+
+from keras_vit.pretrained import create
+
+
+def variant_function(name: str, row, model, build, mean_std):
+    """Make `ViTB16(...)` of `VisionTransformer(...)` and a row of sizes.
+
+    The row's sizes that weights depend on (`hidden_dim` and the like) are no longer
+    arguments; the others get the row's value as default.
+    """
+    sizes = row._asdict()
+    image_size = sizes.pop("image_size")
+    arguments = inspect.signature(model).parameters
+    fixed = {
+        size: value
+        for size, value in sizes.items()
+        if arguments[size].default is inspect.Parameter.empty and size != "patch_size"
+    }
+    defaults = {k: v for k, v in sizes.items() if k not in fixed}
+    defaults["name"] = re.sub(r"(ViT|Swin)", r"\1_", name).lower()
+    signature = inspect.Signature(
+        [
+            argument.replace(default=defaults.get(argument.name, argument.default))
+            for argument in arguments.values()
+            if argument.name not in fixed
+        ],
+        return_annotation=keras.Model,
+    )
+
+    def application(*args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        given = frozenset(bound.arguments)
+        bound.apply_defaults()
+        return create(
+            build,
+            {**bound.arguments, **fixed},
+            mean_std=mean_std,
+            variant=name,
+            image_size=image_size,
+            given=given,
+        )
+
+    application.__name__ = application.__qualname__ = name
+    application.__module__ = model.__module__
+    application.__signature__ = signature  # type: ignore[attr-defined]
+    application.__doc__ = _docstring(name, fixed | defaults, image_size, model, fixed)
+    return application
+
+
+def _docstring(name, sizes, image_size, model, fixed) -> str:
+    """The model's docstring without the arguments that the row has settled."""
+    facts = ", ".join(f"{k} {v}" for k, v in sizes.items() if k != "name")
+    text = inspect.getdoc(model) or ""
+    head, _, rest = text.partition("\n\n")
+    for argument in fixed:
+        rest = re.sub(rf"^    {argument}: .*\n(?:     .*\n)*", "", rest, flags=re.M)
+    rest = rest.replace("(224, 224, 3)", f"({image_size}, {image_size}, 3)")
+    body, _, _ = rest.partition("Example:")
+    return (
+        f"{head.removesuffix(' of any size.')} {name}: {facts}.\n\n{body}"
+        "Example:\n\n```python\nimport keras_vit\n\n"
+        f"model = keras_vit.{name}(classes=5)\n"
+        "assert model.output_shape == (None, 5)\n```\n"
+    )
