@@ -1,0 +1,28 @@
+"""Small tools of the tests."""
+
+import keras
+import numpy as np
+
+
+def array(*shape, seed=0):
+    """Normal numbers in float32."""
+    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def to_numpy(tensor):
+    """A tensor of any backend and float type as float32 in NumPy."""
+    return np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32")))
+
+
+def randomize(model_or_layer, seed=0):
+    """Give each weight random values, so that nothing hides behind zeros."""
+    rng = np.random.default_rng(seed)
+    for weight in model_or_layer.weights:
+        weight.assign(0.3 * rng.normal(size=weight.shape).astype("float32"))
+
+
+def relative_difference(got, expected):
+    """The largest difference, relative to the largest magnitude expected."""
+    got, expected = np.asarray(got), np.asarray(expected)
+    assert got.shape == expected.shape, (got.shape, expected.shape)
+    return np.abs(got - expected).max() / np.abs(expected).max()

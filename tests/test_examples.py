@@ -1,0 +1,59 @@
+"""The examples in the docstrings run."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+
+import keras
+import pytest
+
+import keras_vit
+
+BLOCK = re.compile(r"```python\n(.*?)```", re.S)
+
+
+def documented():
+    """Every public class and function of the package that has a docstring."""
+    found = {}
+    for module in pkgutil.walk_packages(keras_vit.__path__, "keras_vit."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            is_ours = getattr(value, "__module__", "").startswith("keras_vit")
+            public = inspect.isclass(value) or inspect.isfunction(value)
+            if is_ours and public and not name.startswith("_") and value.__doc__:
+                found[f"{value.__module__}.{value.__qualname__}"] = value
+    return found
+
+
+EXAMPLES = {
+    name: "\n".join(textwrap.dedent(block) for block in BLOCK.findall(text))
+    for name, text in ((n, inspect.getdoc(v)) for n, v in documented().items())
+    if BLOCK.search(text)
+}
+
+
+def test_every_public_name_has_an_example():
+    for room in (keras_vit, keras_vit.layers, keras_vit.data):
+        for name in room.__all__:
+            value = getattr(room, name)
+            if callable(value):
+                assert "```python" in (value.__doc__ or ""), f"{name} has no example"
+
+
+VARIANTS = {
+    f"keras_vit.applications.{name}" for name in keras_vit.applications.VARIANTS
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - VARIANTS))
+def test_example(name):
+    exec(compile(EXAMPLES[name], name, "exec"), {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(VARIANTS))
+def test_example_of_a_variant(name):
+    # Hundreds of millions of weights: build the model without filling them.
+    with keras.StatelessScope(initialize_variables=False):
+        exec(compile(EXAMPLES[name], name, "exec"), {})
