@@ -1,0 +1,1 @@
+"""How fast keras_vit is beside its peers: `python -m benchmarks.run --help`."""

@@ -1,0 +1,12 @@
+"""keras_vit itself."""
+
+NAME = "keras_vit"
+DISTRIBUTION = "keras-vit-swin"
+BACKENDS = ("tensorflow", "jax", "torch")
+MODELS = ("ViTS16", "ViTB16", "SwinT")
+
+
+def build(model: str):
+    import keras_vit
+
+    return getattr(keras_vit, model)(classifier_activation=None)

@@ -1,0 +1,85 @@
+"""A run as bars: one panel a comparison, one group a backend."""
+
+from pathlib import Path
+
+from benchmarks.contenders import CONTENDERS, OURS
+from benchmarks.report import LABELS, by_speed
+
+OUR_COLOUR = "#c0392b"
+PEER_COLOURS = (
+    "#34495e",
+    "#5d7b93",
+    "#86a3b8",
+    "#a9b7c0",
+    "#7f8c8d",
+    "#95a5a6",
+    "#bdc3c7",
+)
+
+
+def draw(run: dict, path: Path) -> None:
+    """Draw the times over the best peer's of each cell, as a PNG.
+
+    Args:
+        run: what `benchmarks.run` writes as JSON.
+        path: where the picture goes.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    panels: dict[tuple, list] = {}
+    for cell in run["cells"]:
+        if "ratio" in cell:
+            panels.setdefault((cell["model"], cell["mode"], cell["batch"]), []).append(
+                cell
+            )
+    if not panels:
+        return
+    rows = -(-len(panels) // 2)
+    figure, axes = pyplot.subplots(
+        rows, 2, figsize=(11, 3.4 * rows), squeeze=False, layout="constrained"
+    )
+    for axis, (key, cells) in zip(axes.flat, panels.items(), strict=False):
+        _panel(axis, key, cells)
+    for axis in axes.flat[len(panels) :]:
+        axis.set_visible(False)
+    figure.suptitle("Time a step over the best peer's (lower is faster)")
+    figure.savefig(path, dpi=130)
+    pyplot.close(figure)
+
+
+def _panel(axis, key, cells):
+    model, mode, batch = key
+    ticks, labels, position = [], [], 0.0
+    for cell in cells:
+        best = cell["contenders"][cell["best_peer"]]["median_ms"]
+        start = position
+        for name, time in by_speed(cell):
+            axis.bar(position, time / best, color=_colour(name), width=0.9)
+            axis.text(
+                position,
+                0.03,
+                f" {name} {time:.0f} ms",
+                rotation=90,
+                ha="center",
+                va="bottom",
+                color="white",
+                fontsize=7,
+            )
+            position += 1
+        ticks.append((start + position - 1) / 2)
+        labels.append(LABELS[cell["backend"]])
+        position += 0.8
+    axis.axhline(1, color="black", linewidth=0.8, linestyle=":")
+    axis.set_xticks(ticks, labels)
+    axis.set_title(f"{model}, {mode}, batch {batch}", fontsize=10)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _colour(name):
+    if name == OURS:
+        return OUR_COLOUR
+    peers = [peer for peer in CONTENDERS if peer != OURS]
+    return PEER_COLOURS[peers.index(name) % len(PEER_COLOURS)]
