@@ -1,5 +1,7 @@
 """Small tools of the tests."""
 
+import contextlib
+
 import keras
 import numpy as np
 
@@ -26,3 +28,17 @@ def relative_difference(got, expected):
     got, expected = np.asarray(got), np.asarray(expected)
     assert got.shape == expected.shape, (got.shape, expected.shape)
     return np.abs(got - expected).max() / np.abs(expected).max()
+
+
+@contextlib.contextmanager
+def without_values():
+    """Models made in here have weights with shapes and names, but no memory.
+
+    Keras fills such weights when the next StatelessScope closes, whosever it is. The
+    session is cleared, so that it never does: the largest models would fill the memory.
+    """
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        keras.utils.clear_session(free_memory=False)

@@ -6,10 +6,10 @@ import pkgutil
 import re
 import textwrap
 
-import keras
 import pytest
 
 import keras_vit
+from tests.helpers import without_values
 
 BLOCK = re.compile(r"```python\n(.*?)```", re.S)
 
@@ -55,5 +55,5 @@ def test_example(name):
 @pytest.mark.parametrize("name", sorted(VARIANTS))
 def test_example_of_a_variant(name):
     # Hundreds of millions of weights: build the model without filling them.
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         exec(compile(EXAMPLES[name], name, "exec"), {})

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 import keras_vit
-from tests.helpers import array, randomize, relative_difference, to_numpy
+from tests.helpers import (
+    array,
+    randomize,
+    relative_difference,
+    to_numpy,
+    without_values,
+)
 from tests.models.small import SHAPES, SMALL, small_swin, small_vit
 
 
@@ -191,7 +197,7 @@ def test_input_tensor_joins_a_model_to_another():
 
 
 def test_variant_takes_the_arguments_of_its_model():
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         model = keras_vit.ViTTi16(
             False, None, None, (32, 48, 4), patch_size=8, num_register_tokens=3
         )

@@ -4,11 +4,11 @@ ViT: github.com/google-research/vision_transformer; Swin:
 github.com/microsoft/Swin-Transformer; both checked against their checkpoints.
 """
 
-import keras
 import pytest
 
 import keras_vit
 from keras_vit.models.variants import SWIN_VARIANTS, VIT_VARIANTS
+from tests.helpers import without_values
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def counts(make, **arguments):
     """Both counts, without memory for a single weight."""
     models = []
     for include_top in (False, True):
-        with keras.StatelessScope(initialize_variables=False):
+        with without_values():
             models.append(make(include_top=include_top, **arguments))
     return tuple(model.count_params() for model in models)
 

@@ -7,7 +7,6 @@ import functools
 import json
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -17,6 +16,7 @@ from keras_vit.weights.geometry import describe
 from keras_vit.weights.key_maps import detect_format, match_names
 from keras_vit.weights.load import prefix_tokens
 from keras_vit.weights.position_fitting import Origin
+from tests.helpers import without_values
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +75,7 @@ CASES = {
 @functools.cache
 def empty_model(variant, arguments):
     """Build a variant without values."""
-    with keras.StatelessScope(initialize_variables=False):
+    with without_values():
         return getattr(keras_vit, variant)(**dict(arguments))
 
 
