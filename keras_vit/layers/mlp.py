@@ -4,6 +4,7 @@ import keras
 
 from keras_vit.arguments import check_positive, check_rank, check_rate
 from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.fast_paths import gelu
 from keras_vit.layers.token_dense import TokenDense
 
 
@@ -50,7 +51,7 @@ class MLP(CompositeLayer):
         self.dropout_rate = dropout_rate
         with one_piece():
             self.hidden_dense = TokenDense(
-                mlp_dim, dtype=self.dtype_policy, name="hidden"
+                mlp_dim, activation=gelu, dtype=self.dtype_policy, name="hidden"
             )
             self.hidden_dropout = keras.layers.Dropout(
                 dropout_rate, dtype=self.dtype_policy
@@ -68,8 +69,7 @@ class MLP(CompositeLayer):
         self.output_dense.build((*input_shape[:-1], self.mlp_dim))
 
     def call(self, x, training=None):
-        x = keras.activations.gelu(self.hidden_dense(x), approximate=False)
-        x = self.hidden_dropout(x, training=training)
+        x = self.hidden_dropout(self.hidden_dense(x), training=training)
         x = self.output_dense(x)
         return self.output_dropout(x, training=training)
 
