@@ -65,15 +65,15 @@ class PatchMerging(CompositeLayer):
         self.reduction.build((None, None, None, 4 * channels))
 
     def call(self, x):
-        height, width = x.shape[-3:-1]
+        *batch, height, width, channels = ops.shape(x)
         if height % 2 or width % 2:
-            batch = [(0, 0)] * (len(x.shape) - 3)
-            x = ops.pad(x, (*batch, (0, height % 2), (0, width % 2), (0, 0)))
-        neighbours = [
-            x[..., row::2, column::2, :]
-            for row, column in ((0, 0), (1, 0), (0, 1), (1, 1))
-        ]
-        x = ops.concatenate(neighbours, axis=-1)  # (..., H/2, W/2, 4C)
+            outer = [(0, 0)] * len(batch)
+            x = ops.pad(x, (*outer, (0, height % 2), (0, width % 2), (0, 0)))
+        rows, columns = (height + 1) // 2, (width + 1) // 2
+        # One transpose: four strided slices take TensorFlow over ten times as long.
+        x = ops.reshape(x, (-1, 2, columns, 2, channels))  # (B·H/2, 2, W/2, 2, C)
+        x = ops.transpose(x, (0, 2, 3, 1, 4))  # a neighbour's column before its row
+        x = ops.reshape(x, (*batch, rows, columns, 4 * channels))
         return self.reduction(self.norm(x))
 
     def compute_output_shape(self, input_shape):
