@@ -29,12 +29,13 @@ def has_fused_attention() -> bool:
 def gelu(x):
     """Exactly x Φ(x), with Φ the standard normal's distribution function.
 
-    Keras writes Φ with erfc, which TensorFlow and XLA compute on a CPU in two to four
-    times erf's time. They differ where half precision would see it, far to the left
-    of zero, so erf is for float32 alone; PyTorch has one kernel for the whole.
+    Keras writes Φ with erfc, which takes TensorFlow on a CPU four times erf's time.
+    They differ where half precision would see it, far to the left of zero, so erf is
+    for float32 alone. JAX keeps erfc: what it exports with erf, TensorFlow 2.21 cannot
+    read. PyTorch has one kernel for the whole.
     """
     dtype = keras.backend.standardize_dtype(x.dtype)
-    if keras.backend.backend() == "torch" or dtype != "float32":
+    if keras.backend.backend() != "tensorflow" or dtype != "float32":
         return keras.activations.gelu(x, approximate=False)
     return x * (0.5 * (1 + ops.erf(x * math.sqrt(0.5))))
 
