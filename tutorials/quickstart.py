@@ -25,6 +25,7 @@ import keras_vit
 
 SEED = 1
 EPOCHS = {"ViT": 100, "Swin": 70}
+CLIP = {"ViT": 0.1, "Swin": 1.0}  # the norm of all gradients together
 WANTED_ACCURACY = {"ViT": 0.97, "Swin": 0.96}
 OUTPUT = Path("quickstart_output")
 
@@ -66,7 +67,7 @@ def shifted(batches):
     return batches.map(lambda images, labels: (shift(images, training=True), labels))
 
 
-def train(model, epochs, train_batches, test_batches):
+def train(model, epochs, clip, train_batches, test_batches):
     """Return what `fit` recorded in each epoch, and the seconds that it took."""
     steps = epochs * len(train_batches)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -74,7 +75,7 @@ def train(model, epochs, train_batches, test_batches):
     )
     model.compile(
         keras.optimizers.AdamW(
-            rate, weight_decay=0.05, beta_2=0.98, global_clipnorm=1.0
+            rate, weight_decay=0.05, beta_2=0.98, global_clipnorm=clip
         ),
         keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
         metrics=["accuracy"],
@@ -146,7 +147,7 @@ def main():
         model = build(kind)
         print(f"\n{kind} on {keras.backend.backend()}", flush=True)
         histories[kind], seconds = train(
-            model, EPOCHS[kind], train_batches, test_batches
+            model, EPOCHS[kind], CLIP[kind], train_batches, test_batches
         )
         outputs[kind] = model.predict(images, verbose=0)
         accuracy = np.mean(outputs[kind].argmax(-1) == labels)
