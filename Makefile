@@ -8,10 +8,6 @@ PYTEST_ARGS ?=
 BENCHMARK_VENV ?= .venv-benchmark
 BENCHMARK_ARGS ?=
 
-# PyTorch's threads otherwise spin while they wait for each other, which on a busy
-# machine made small models four times slower (three epochs: 49 s, then 12 s).
-export OMP_WAIT_POLICY ?= PASSIVE
-
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types contracts notebooks benchmark package clean
 
@@ -34,6 +30,10 @@ help:  ## List the commands.
 
 quickstart: $(INSTALLED)-$(BACKEND)  ## Train a ViT and a Swin on real digits (BACKEND=jax or torch).
 	@KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python tutorials/quickstart.py
+
+# The models are small: PyTorch's threads would wait for each other longer than they work,
+# four times as long where the machine has other work.
+test: export OMP_NUM_THREADS ?= 1
 
 # Slow tests are the same on every backend: the first one runs them.
 test: $(INSTALLED)-all  ## Run the tests on TensorFlow, JAX and PyTorch in turn.

@@ -11,6 +11,8 @@ that is asked for, or predicts something else once it is loaded again.
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# These products are small: waking a second thread takes PyTorch longer than they do.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import subprocess
 import sys
@@ -24,8 +26,7 @@ from quickstart_pictures import draw_confusion, draw_curves
 import keras_vit
 
 SEED = 1
-EPOCHS = {"ViT": 100, "Swin": 70}
-CLIP = {"ViT": 0.1, "Swin": 1.0}  # the norm of all gradients together
+EPOCHS = 30
 WANTED_ACCURACY = {"ViT": 0.97, "Swin": 0.96}
 OUTPUT = Path("quickstart_output")
 
@@ -67,16 +68,27 @@ def shifted(batches):
     return batches.map(lambda images, labels: (shift(images, training=True), labels))
 
 
-def train(model, epochs, clip, train_batches, test_batches):
-    """Return what `fit` recorded in each epoch, and the seconds that it took."""
-    steps = epochs * len(train_batches)
+def muon(steps):
+    """Muon for the matrices and Adam for the rest: AdamW alone takes 100 epochs.
+
+    Biases, norms, positions and bias tables keep what they have: no weight decay.
+    """
     rate = keras.optimizers.schedules.CosineDecay(
-        1e-6, 0.9 * steps, warmup_target=3e-3, warmup_steps=0.1 * steps
+        1e-6, 0.9 * steps, warmup_target=1e-2, warmup_steps=0.1 * steps
     )
+    return keras.optimizers.Muon(
+        rate,
+        weight_decay=0.05,
+        adam_weight_decay=None,
+        exclude_layers=["relative_position_bias_table"],
+        global_clipnorm=1.0,
+    )
+
+
+def train(model, train_batches, test_batches):
+    """Return what `fit` recorded in each epoch, and the seconds that it took."""
     model.compile(
-        keras.optimizers.AdamW(
-            rate, weight_decay=0.05, beta_2=0.98, global_clipnorm=clip
-        ),
+        muon(steps=EPOCHS * len(train_batches)),
         keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
         metrics=["accuracy"],
     )
@@ -84,7 +96,7 @@ def train(model, epochs, clip, train_batches, test_batches):
     history = model.fit(
         train_batches,
         validation_data=test_batches,
-        epochs=epochs,
+        epochs=EPOCHS,
         shuffle=False,  # the batches are shuffled
         verbose=1 if sys.stdout.isatty() else 2,  # a bar, or a line an epoch in a log
     )
@@ -146,9 +158,7 @@ def main():
         keras.utils.set_random_seed(SEED)
         model = build(kind)
         print(f"\n{kind} on {keras.backend.backend()}", flush=True)
-        histories[kind], seconds = train(
-            model, EPOCHS[kind], CLIP[kind], train_batches, test_batches
-        )
+        histories[kind], seconds = train(model, train_batches, test_batches)
         outputs[kind] = model.predict(images, verbose=0)
         accuracy = np.mean(outputs[kind].argmax(-1) == labels)
         if accuracy < wanted:
@@ -159,7 +169,7 @@ def main():
     draw_curves(histories, OUTPUT / "learning_curves.png")
     draw_confusion(labels, outputs, OUTPUT / "confusion.png")
     print("", *table, "", sep="\n", flush=True)
-    for kind in EPOCHS:
+    for kind in WANTED_ACCURACY:
         run_again("check", kind)
     print(f"\nThe pictures and the models are in {OUTPUT}/")
     if short:
