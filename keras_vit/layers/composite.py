@@ -51,6 +51,15 @@ class CompositeLayer(keras.layers.Layer):
         return outputs
 
 
+def regularized(layer, x, training):
+    """Call a dropout or drop path, but not where it would do nothing.
+
+    A block has five of them, and a call that does nothing still takes eager PyTorch as
+    long as a normalization of few tokens.
+    """
+    return layer(x, training=True) if training and layer.rate > 0 else x
+
+
 def _is_seed(variable) -> bool:
     return variable.name == "seed_generator_state"
 

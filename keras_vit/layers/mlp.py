@@ -1,9 +1,10 @@
 """The MLP of a Transformer block (https://arxiv.org/abs/2010.11929, section 3.1)."""
 
 import keras
+from keras import ops
 
 from keras_vit.arguments import check_positive, check_rank, check_rate
-from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
 from keras_vit.layers.fast_paths import gelu
 from keras_vit.layers.token_dense import TokenDense
 
@@ -69,9 +70,11 @@ class MLP(CompositeLayer):
         self.output_dense.build((*input_shape[:-1], self.mlp_dim))
 
     def call(self, x, training=None):
-        x = self.hidden_dropout(self.hidden_dense(x), training=training)
-        x = self.output_dense(x)
-        return self.output_dropout(x, training=training)
+        shape = ops.shape(x)
+        rows = ops.reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
+        rows = regularized(self.hidden_dropout, self.hidden_dense(rows), training)
+        rows = regularized(self.output_dropout, self.output_dense(rows), training)
+        return ops.reshape(rows, shape)
 
     def compute_output_shape(self, input_shape):
         return input_shape

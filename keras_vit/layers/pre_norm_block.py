@@ -10,7 +10,7 @@ https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
 import keras
 
 from keras_vit.arguments import check_rate
-from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
 from keras_vit.layers.drop_path import DropPath
 from keras_vit.layers.fast_paths import written_out
 from keras_vit.layers.layer_scale import LayerScale
@@ -60,7 +60,7 @@ class PreNormBlock(CompositeLayer):
 
     def _layer_scale(self, name):
         if self.layer_scale_init is None:
-            return keras.layers.Identity(dtype=self.dtype_policy, name=name)
+            return None
         return LayerScale(self.layer_scale_init, dtype=self.dtype_policy, name=name)
 
     def _drop_path(self, name):
@@ -75,7 +75,8 @@ class PreNormBlock(CompositeLayer):
             self.mlp,
             self.mlp_layer_scale,
         ):
-            layer.build(input_shape)
+            if layer is not None:
+                layer.build(input_shape)
 
     def call(self, x, training=None, return_attention_scores=False):
         x = written_out(x, training)
@@ -87,11 +88,14 @@ class PreNormBlock(CompositeLayer):
         scores = None
         if return_attention_scores:
             attended, scores = attended
-        attended = self.attention_layer_scale(attended)
-        x = x + self.attention_drop_path(attended, training=training)
+        if self.attention_layer_scale is not None:
+            attended = self.attention_layer_scale(attended)
+        x = x + regularized(self.attention_drop_path, attended, training)
         x = written_out(x, training)
         hidden = self.mlp(self.mlp_norm(x), training=training)
-        x = x + self.mlp_drop_path(self.mlp_layer_scale(hidden), training=training)
+        if self.mlp_layer_scale is not None:
+            hidden = self.mlp_layer_scale(hidden)
+        x = x + regularized(self.mlp_drop_path, hidden, training)
         return (x, scores) if return_attention_scores else x
 
     def get_config(self):

@@ -42,7 +42,8 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
     else:
         attended, scores = _plain(query, key, value, bias, dropout)
     _, tokens, heads, key_dim = shape
-    attended = ops.reshape(attended, (-1, heads, tokens, key_dim))
+    if groups > 1:  # (B/G, G·H, N, d) -> (B, H, N, d)
+        attended = ops.reshape(attended, (-1, heads, tokens, key_dim))
     attended = ops.transpose(attended, (0, 2, 1, 3))  # (B, H, N, d) -> (B, N, H, d)
     if return_scores:
         scores = ops.reshape(scores, (-1, heads, tokens, tokens))

@@ -20,7 +20,11 @@ class TokenDense(keras.layers.Dense):
         super().__init__(units, kernel_initializer=truncated_normal(), **kwargs)
 
     def call(self, inputs, training=None):
+        if len(inputs.shape) == 2:
+            return self._on_rows(inputs)
         *batch, channels = ops.shape(inputs)
         rows = ops.reshape(inputs, (-1, channels))  # (..., C) -> (R, C)
-        rows = self.activation(rows_times_matrix(rows, self.kernel, self.bias))
-        return ops.reshape(rows, (*batch, self.units))
+        return ops.reshape(self._on_rows(rows), (*batch, self.units))
+
+    def _on_rows(self, rows):
+        return self.activation(rows_times_matrix(rows, self.kernel, self.bias))

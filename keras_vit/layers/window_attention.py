@@ -111,6 +111,7 @@ class WindowAttention(CompositeLayer):
         check_static_map(self, input_shape)
         *_, height, width, channels = input_shape
         self.layout = WindowLayout(height, width, self.window_size, self.shift_size)
+        self.relative_position_index = relative_position_index(self.layout.window)
         self.attention.build((None, self.layout.tokens, channels))
         if self.relative_position_bias:
             rows, columns = self.layout.window
@@ -146,7 +147,7 @@ class WindowAttention(CompositeLayer):
         """One bias a head: (num_heads, N, N)."""
         if not self.relative_position_bias:
             return None
-        index = relative_position_index(self.layout.window)
+        index = self.relative_position_index
         bias = ops.take(self.relative_position_bias_table, index.reshape(-1), axis=0)
         bias = ops.reshape(bias, (*index.shape, self.num_heads))
         return ops.transpose(bias, (2, 0, 1))  # (N, N, H) -> (H, N, N)
