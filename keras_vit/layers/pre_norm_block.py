@@ -71,9 +71,11 @@ class PreNormBlock(CompositeLayer):
             self.attention_norm,
             self.attention,
             self.attention_layer_scale,
+            self.attention_drop_path,
             self.mlp_norm,
             self.mlp,
             self.mlp_layer_scale,
+            self.mlp_drop_path,
         ):
             if layer is not None:
                 layer.build(input_shape)

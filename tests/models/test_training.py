@@ -48,6 +48,13 @@ def test_learns_eight_examples(name):
     assert history.history["loss"][-1] < 0.2 < history.history["loss"][0]
 
 
+@pytest.mark.parametrize("name", SMALL)
+def test_no_layer_stays_unbuilt(name):
+    """Or Keras would trace the whole model again before each `train_on_batch`."""
+    layers = SMALL[name]()._flatten_layers()
+    assert [layer.name for layer in layers if not layer.built] == []
+
+
 @pytest.mark.parametrize(
     ("name", "policy"), [("vit", "mixed_bfloat16"), ("swin", "mixed_float16")]
 )
