@@ -5,10 +5,13 @@ Each message says what was received, what was expected and how to mend it.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 
 def pair(value: int | Sequence[int], name: str, minimum: int = 1) -> tuple[int, int]:
-    """Read an int or two ints as (rows, columns)."""
-    values = value if isinstance(value, Sequence) else (value, value)
+    """Read an int or two ints, also NumPy's, as (rows, columns)."""
+    array = np.asarray(value, dtype=object)
+    values = array.tolist() if array.ndim else (value, value)
     if len(values) != 2 or not all(is_integer(v) and v >= minimum for v in values):
         raise ValueError(
             f"`{name}` should be an int or a pair of ints (rows, columns), each at "

@@ -94,6 +94,8 @@ def test_without_bias_there_is_no_table():
         ({"window_size": 0}, "at least 1.*window_size=0"),
         ({"window_size": (2, 3, 4)}, "pair of ints"),
         ({"window_size": 2.5}, "pair of ints"),
+        ({"window_size": np.array([2, 3, 4])}, "pair of ints"),
+        ({"window_size": np.array([[2, 3]])}, "pair of ints"),
     ],
 )
 def test_bad_arguments(arguments, message):
