@@ -11,7 +11,7 @@ import numpy as np
 def pair(value: int | Sequence[int], name: str, minimum: int = 1) -> tuple[int, int]:
     """Read an int or two ints, also NumPy's, as (rows, columns)."""
     array = np.asarray(value, dtype=object)
-    values = array.tolist() if array.ndim else (value, value)
+    values = array.tolist() if array.ndim else [array.item()] * 2
     if len(values) != 2 or not all(is_integer(v) and v >= minimum for v in values):
         raise ValueError(
             f"`{name}` should be an int or a pair of ints (rows, columns), each at "
