@@ -71,7 +71,7 @@ def shifted(batches):
 def muon(steps):
     """Muon for the matrices and Adam for the rest: AdamW alone takes 100 epochs.
 
-    Biases, norms, positions and bias tables keep what they have: no weight decay.
+    What Adam takes has no weight decay: biases, norms, embeddings and bias tables.
     """
     rate = keras.optimizers.schedules.CosineDecay(
         1e-6, 0.9 * steps, warmup_target=1e-2, warmup_steps=0.1 * steps

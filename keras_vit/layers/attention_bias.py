@@ -6,7 +6,6 @@ share a bias (the windows of an image).
 
 import math
 
-import numpy as np
 from keras import ops
 
 
@@ -25,23 +24,17 @@ def additive_bias(bias, mask, batch: list, dtype):
         divides B.
     """
     if mask is not None:
-        closed = _closed(mask, dtype)
-        if len(closed.shape) in (2, len(batch) + 2):
-            closed = ops.expand_dims(closed, axis=-3)  # the same for all heads
+        mask = ops.convert_to_tensor(mask, dtype="bool")
+        if len(mask.shape) in (2, len(batch) + 2):
+            mask = ops.expand_dims(mask, axis=-3)  # the same for all heads
+        # float16 ends at 65504; elsewhere -1e9 survives any logit.
+        lowest = -3e4 if dtype == "float16" else -1e9
+        closed = ops.where(mask, ops.cast(0.0, dtype), ops.cast(lowest, dtype))
         bias = closed if bias is None else ops.cast(bias, dtype) + closed
     if bias is None:
         return None
     bias = ops.cast(ops.convert_to_tensor(bias), dtype)
     return _merge_batch(bias, batch)
-
-
-def _closed(mask, dtype):
-    """0 where a mask is True, and where it is False what no logit survives."""
-    lowest = -3e4 if dtype == "float16" else -1e9  # float16 ends at 65504
-    if isinstance(mask, np.ndarray):  # a constant: one tensor instead of four
-        return ops.convert_to_tensor(np.where(mask, 0.0, lowest), dtype)
-    mask = ops.convert_to_tensor(mask, dtype="bool")
-    return ops.where(mask, ops.cast(0.0, dtype), ops.cast(lowest, dtype))
 
 
 def _merge_batch(bias, batch: list):
