@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_vit.layers.fast_paths import rows_times_matrix
+from keras_vit.layers.fast_paths import dense_on_rows
 from keras_vit.layers.initializers import truncated_normal
 
 
@@ -27,4 +27,4 @@ class TokenDense(keras.layers.Dense):
         return ops.reshape(self._on_rows(rows), (*batch, self.units))
 
     def _on_rows(self, rows):
-        return self.activation(rows_times_matrix(rows, self.kernel, self.bias))
+        return dense_on_rows(rows, self.kernel, self.bias, self.activation)
