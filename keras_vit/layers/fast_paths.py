@@ -1,10 +1,11 @@
 """What is written differently for the sake of speed on one backend, and why."""
 
 import functools
-import math
 
 import keras
 from keras import ops
+
+from keras_vit.layers.gelu import gelu
 
 if keras.backend.backend() == "torch":
     from keras_vit.layers import onednn
@@ -27,20 +28,6 @@ def has_fused_attention() -> bool:
     if keras.backend.backend() == "jax":
         return not is_jax_on_cpu()
     return keras.backend.backend() == "torch"
-
-
-def gelu(x):
-    """Exactly x Φ(x), with Φ the standard normal's distribution function.
-
-    Keras writes Φ with erfc, which takes TensorFlow on a CPU four times erf's time.
-    They differ where half precision would see it, far to the left of zero, so erf is
-    for float32 alone. JAX keeps erfc: what it exports with erf, TensorFlow 2.21 cannot
-    read. PyTorch has one kernel for the whole.
-    """
-    dtype = keras.backend.standardize_dtype(x.dtype)
-    if keras.backend.backend() != "tensorflow" or dtype != "float32":
-        return keras.activations.gelu(x, approximate=False)
-    return x * (0.5 * (1 + ops.erf(x * math.sqrt(0.5))))
 
 
 def dense_on_rows(rows, kernel, bias, activation):

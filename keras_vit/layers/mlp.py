@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_vit.arguments import check_positive, check_rank, check_rate
 from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
-from keras_vit.layers.fast_paths import gelu
+from keras_vit.layers.gelu import gelu
 from keras_vit.layers.token_dense import TokenDense
 
 

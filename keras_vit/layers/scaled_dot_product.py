@@ -10,7 +10,7 @@ import math
 
 from keras import ops
 
-from keras_vit.layers.fast_paths import has_fused_attention
+from keras_vit.layers.fast_paths import has_fused_attention, is_jax_on_cpu
 
 
 def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores=False):
@@ -37,10 +37,15 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
         _, tokens, heads, _ = shape
         bias = ops.broadcast_to(bias, (groups, heads, tokens, tokens))
         bias = ops.reshape(bias, (1, groups * heads, tokens, tokens))
-    if dropout is None and not return_scores and has_fused_attention():
-        attended, scores = _fused(query, key, value, bias), None
-    else:
+    scores = None
+    if return_scores or dropout is not None:
         attended, scores = _plain(query, key, value, bias, dropout)
+    elif has_fused_attention():
+        attended = _fused(query, key, value, bias)
+    elif is_jax_on_cpu():
+        attended = _divided_last(query, key, value, bias)
+    else:
+        attended, _ = _plain(query, key, value, bias)
     _, tokens, heads, key_dim = shape
     if groups > 1:  # (B/G, G·H, N, d) -> (B, H, N, d)
         attended = ops.reshape(attended, (-1, heads, tokens, key_dim))
@@ -50,16 +55,32 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
     return attended, scores if return_scores else None
 
 
-def _plain(query, key, value, bias, dropout):
-    query = query * (1 / math.sqrt(query.shape[-1]))
-    logits = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
-    if bias is not None:
-        logits = logits + ops.cast(bias, logits.dtype)
+def _plain(query, key, value, bias, dropout=None):
     # Half precision cannot hold a sum of many exponentials: softmax is in float32.
-    scores = ops.softmax(ops.cast(logits, "float32"), axis=-1)
-    scores = ops.cast(scores, value.dtype)
+    logits = ops.cast(_logits(query, key, bias), "float32")
+    scores = ops.cast(ops.softmax(logits, axis=-1), value.dtype)
     kept = scores if dropout is None else dropout(scores)
     return ops.matmul(kept, value), scores
+
+
+def _divided_last(query, key, value, bias):
+    """Softmax's division done on N x d outputs instead of N x N scores.
+
+    XLA makes one pass of the maximum and the exponentials, and another of a division:
+    without the latter ViT-B/16 took 0.95 of the time, and ViT-S/16's training 0.94.
+    """
+    logits = ops.cast(_logits(query, key, bias), "float32")
+    highest = ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))
+    exponentials = ops.exp(logits - highest)
+    attended = ops.matmul(exponentials, ops.cast(value, "float32"))
+    total = ops.sum(exponentials, axis=-1, keepdims=True)
+    return ops.cast(attended * (1 / total), value.dtype)
+
+
+def _logits(query, key, bias):
+    query = query * (1 / math.sqrt(query.shape[-1]))
+    logits = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
+    return logits if bias is None else logits + ops.cast(bias, logits.dtype)
 
 
 def _fused(query, key, value, bias):

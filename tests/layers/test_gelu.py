@@ -1,0 +1,57 @@
+"""GELU against the error function of the standard library, in 64 bits."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from keras_vit.layers.gelu import gelu
+from tests.helpers import to_numpy
+
+X = np.linspace(-11, 11, 2003).astype("float32")
+PHI = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in X.astype("float64")])
+DENSITY = np.exp(-(X.astype("float64") ** 2) / 2) / math.sqrt(2 * math.pi)
+
+
+def test_values():
+    got = to_numpy(gelu(keras.ops.convert_to_tensor(X)))
+    np.testing.assert_allclose(got, X * PHI, rtol=3e-7, atol=1e-6)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_derivatives(order):
+    expected = {1: PHI + X * DENSITY, 2: (2 - X**2) * DENSITY}[order]
+    np.testing.assert_allclose(_derivative(order)(X), expected, rtol=1e-6, atol=2e-6)
+
+
+def _derivative(order):
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        derivative = gelu
+        for _ in range(order):  # forward mode too
+            derivative = jax.jacfwd(derivative) if order == 2 else jax.grad(derivative)
+        return jax.vmap(derivative)
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        def derivative(x, order=order):
+            x = tf.convert_to_tensor(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = gelu(x) if order == 1 else derivative(x, order - 1)
+            return tape.gradient(y, x)
+
+        return derivative
+    import torch
+
+    def derivative(x):
+        x = torch.tensor(x, requires_grad=True)
+        y = gelu(x)
+        for _ in range(order):
+            (y,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+        return y.detach()
+
+    return derivative
