@@ -63,11 +63,12 @@ def _speeds(cell):
 
 def _cost_table(run):
     lines = [
-        "Peak memory of the process, and seconds from a loaded backend to the model "
-        "(import and build) and from there through the first step:",
+        "Peak memory of the process, what of it came after the model was built, and "
+        "seconds from a loaded backend to the model (import and build) and from there "
+        "through the first step:",
         "",
-        "| cell | contender | peak MiB | build s | first step s |",
-        "|---|---|---|---|---|",
+        "| cell | contender | peak MiB | of steps | build s | first step s |",
+        "|---|---|---|---|---|---|",
     ]
     for title, cells in _rows(run).items():
         for backend, cell in cells.items():
@@ -75,8 +76,8 @@ def _cost_table(run):
                 values = cell["contenders"][name]
                 lines.append(
                     f"| {title}, {LABELS[backend]} | {name} "
-                    f"| {values['peak_mib']:.0f} | {values['build_s']:.1f} "
-                    f"| {values['first_step_s']:.1f} |"
+                    f"| {values['peak_mib']:.0f} | {values['steps_mib']:.0f} "
+                    f"| {values['build_s']:.1f} | {values['first_step_s']:.1f} |"
                 )
     return "\n".join(lines)
 

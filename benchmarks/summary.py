@@ -18,8 +18,9 @@ def summarize(cell: Cell, measured: dict, targets: bool = True) -> dict:
         The cell's names and values; for each contender `median_ms` (the median over
         the turns of the median within a turn) and what else was measured; `best_peer`;
         `ratio` of our median to its; `ratio_range` over single turns; the same for
-        processor time (which other processes disturb less) and peak memory; `target`
-        and whether it is `met`.
+        processor time (which other processes disturb less), for the process's peak
+        memory, and for what the steps added to that of the built model; `target` and
+        whether it is `met`.
     """
     contenders = medians(measured["contenders"])
     summary = {**cell._asdict(), "contenders": contenders, "failed": measured["failed"]}
@@ -29,6 +30,7 @@ def summarize(cell: Cell, measured: dict, targets: bool = True) -> dict:
     ours = contenders[OURS]
     best = min(peers, key=lambda name: contenders[name]["median_ms"])
     leanest = min(peers, key=lambda name: contenders[name]["peak_mib"])
+    thriftiest = min(peers, key=lambda name: contenders[name]["steps_mib"])
     by_turn = [
         median(own) / median(other)
         for own, other in zip(ours["turns"], contenders[best]["turns"], strict=True)
@@ -44,18 +46,20 @@ def summarize(cell: Cell, measured: dict, targets: bool = True) -> dict:
         "ratio_range": [min(by_turn), max(by_turn)],
         "leanest_peer": leanest,
         "memory_ratio": ours["peak_mib"] / contenders[leanest]["peak_mib"],
+        "steps_memory_ratio": ours["steps_mib"] / contenders[thriftiest]["steps_mib"],
         "target": target,
         "met": None if target is None else ratio <= target,
     }
 
 
 def medians(contenders: dict) -> dict:
-    """Add `median_ms` and `median_cpu_ms` to what each contender measured."""
+    """Add `median_ms`, `median_cpu_ms` and `steps_mib` to what each measured."""
     return {
         name: {
             **values,
             "median_ms": median(map(median, values["turns"])),
             "median_cpu_ms": median(values["cpu_turns"]),
+            "steps_mib": values["peak_mib"] - values["built_mib"],
         }
         for name, values in contenders.items()
     }

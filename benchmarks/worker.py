@@ -62,6 +62,7 @@ def prepare(options):
     with _settings(options):
         model = contender.build(options.model)
     built = time.perf_counter()
+    built_mib = resident_mib()
     step = make_step(model, options.mode, options.batch)
     result = step()
     first = time.perf_counter()
@@ -75,6 +76,7 @@ def prepare(options):
         "first_step_s": first - built,
         "parameters": _parameters(model),
         "imported_mib": imported_mib,
+        "built_mib": built_mib,
         "peak_mib": peak_mib(),
     }
 
@@ -104,11 +106,24 @@ def steps_for(step, seconds: float, at_least: int = 2) -> list[float]:
 
 def peak_mib() -> float:
     """The most memory that this process has held (resident), in MiB."""
+    # On Linux getrusage would count what the parent held, too.
+    return _status_mib("VmHWM") or _most_used_mib()
+
+
+def resident_mib() -> float:
+    """The memory that this process holds; where that is not told, the most so far."""
+    return _status_mib("VmRSS") or _most_used_mib()
+
+
+def _status_mib(name: str) -> float | None:
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage would count what the parent held, too
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
+    for line in status.read_text().splitlines() if status.exists() else ():
+        if line.startswith(name):
+            return int(line.split()[1]) / 1024
+    return None
+
+
+def _most_used_mib() -> float:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024**2 if sys.platform == "darwin" else 1024)
 

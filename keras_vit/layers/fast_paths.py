@@ -8,7 +8,7 @@ from keras import ops
 from keras_vit.layers.gelu import gelu
 
 if keras.backend.backend() == "torch":
-    from keras_vit.layers import onednn
+    from keras_vit.layers import onednn, torch_attention
 
 
 @functools.cache
@@ -28,6 +28,25 @@ def has_fused_attention() -> bool:
     if keras.backend.backend() == "jax":
         return not is_jax_on_cpu()
     return keras.backend.backend() == "torch"
+
+
+def fused_attention(query, key, value, bias):
+    """softmax(QKᵀ/√d + bias) V by one kernel that never writes the N x N scores.
+
+    Args:
+        query: `(B, H, N, d)`.
+        key: `(B, H, N, d)`.
+        value: `(B, H, N, d)`.
+        bias: `(B or 1, H or 1, N, N)` or None.
+
+    Returns:
+        `(B, H, N, d)`.
+    """
+    if keras.backend.backend() == "torch" and query.device.type == "cpu":
+        return torch_attention.attention(query, key, value, bias)
+    query, key, value = (ops.transpose(x, (0, 2, 1, 3)) for x in (query, key, value))
+    attended = ops.dot_product_attention(query, key, value, bias=bias)
+    return ops.transpose(attended, (0, 2, 1, 3))
 
 
 def dense_on_rows(rows, kernel, bias, activation):

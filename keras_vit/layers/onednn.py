@@ -47,11 +47,11 @@ class _Product(torch.autograd.Function):
     def backward(ctx, gradient):
         rows, kernel = ctx.saved_tensors
         for_rows, for_kernel, for_bias = ctx.needs_input_grad
-        return (
-            product(gradient, kernel.t()) if for_rows else None,
-            _columns_times_rows(rows, gradient) if for_kernel else None,
-            gradient.sum(dim=0) if for_bias else None,
-        )
+        # The kernel's first: it copies rows, and the next result may take their place.
+        of_kernel = _columns_times_rows(rows, gradient) if for_kernel else None
+        of_bias = gradient.sum(dim=0) if for_bias else None
+        of_rows = product(gradient, kernel.t()) if for_rows else None
+        return of_rows, of_kernel, of_bias
 
     @staticmethod
     def vmap(info, in_dims, rows, kernel, bias):

@@ -10,7 +10,11 @@ import math
 
 from keras import ops
 
-from keras_vit.layers.fast_paths import has_fused_attention, is_jax_on_cpu
+from keras_vit.layers.fast_paths import (
+    fused_attention,
+    has_fused_attention,
+    is_jax_on_cpu,
+)
 
 
 def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores=False):
@@ -41,7 +45,7 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
     if return_scores or dropout is not None:
         attended, scores = _plain(query, key, value, bias, dropout)
     elif has_fused_attention():
-        attended = _fused(query, key, value, bias)
+        attended = fused_attention(query, key, value, bias)
     elif is_jax_on_cpu():
         attended = _divided_last(query, key, value, bias)
     else:
@@ -81,13 +85,6 @@ def _logits(query, key, bias):
     query = query * (1 / math.sqrt(query.shape[-1]))
     logits = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
     return logits if bias is None else logits + ops.cast(bias, logits.dtype)
-
-
-def _fused(query, key, value, bias):
-    """One kernel that never writes the N x N scores to memory."""
-    query, key, value = (ops.transpose(x, (0, 2, 1, 3)) for x in (query, key, value))
-    attended = ops.dot_product_attention(query, key, value, bias=bias)
-    return ops.transpose(attended, (0, 2, 1, 3))
 
 
 def _groups(bias, query) -> int:
