@@ -7,6 +7,8 @@ keep a layer's input alone and compute its inside again for the backward pass.
 import keras
 from keras import ops
 
+from keras_vit.layers.rematerialization import rematerialized
+
 
 class CompositeLayer(keras.layers.Layer):
     """A layer of layers that a `keras.RematScope` recomputes as one piece.
@@ -44,7 +46,7 @@ class CompositeLayer(keras.layers.Layer):
             with keras.StatelessScope(state):
                 return self.call(x, **kwargs)
 
-        outputs = keras.remat(pure)(x, *(v.value for v in trainable))
+        outputs = rematerialized(pure)(x, *(v.value for v in trainable))
         for seed in seeds:  # as if each had been drawn from: `pure` leaves no trace
             step = ops.convert_to_tensor([0, 1], dtype=seed.dtype)
             seed.assign(ops.add(seed, step))

@@ -103,7 +103,9 @@ def test_summary_without_peers_has_no_ratio():
 def test_report_shows_speed_cost_and_what_was_left_out():
     text = markdown(a_run())
     assert "**keras_vit 10**, KerasHub 20, ZeroModels 40 (0.50; 0.33 to 0.90)" in text
-    assert "| ViTB16 inference, batch 8, JAX | ZeroModels | 100 | 50 | 0.5 | 1.5 |" in text
+    assert (
+        "| ViTB16 inference, batch 8, JAX | ZeroModels | 100 | 50 | 0.5 | 1.5 |" in text
+    )
     assert "did not install or run: vit-keras, tfswin." in text
     assert "No time was left for: SwinT train, batch 8, jax." in text
 

@@ -2,11 +2,15 @@
 
 import contextlib
 import functools
+import gc
 
 import keras
 import numpy as np
 import pytest
 
+from keras_vit import VisionTransformer
+from keras_vit.layers import composite
+from keras_vit.layers.rematerialization import rematerialized
 from tests.helpers import array, to_numpy
 from tests.models.small import SHAPES, SMALL
 
@@ -93,8 +97,11 @@ def test_xla_takes_the_whole_step(name):
 def test_rematerialization_changes_no_number(name, mode, monkeypatch):
     """Not even with dropout: both passes draw the same masks."""
     recomputed = []
-    remat = keras.remat
-    monkeypatch.setattr(keras, "remat", lambda f: recomputed.append(f) or remat(f))
+    monkeypatch.setattr(
+        composite,
+        "rematerialized",
+        lambda f: recomputed.append(f) or rematerialized(f),
+    )
     expected_losses, expected = fitted_with_drops(name)
     assert not recomputed
     layer_names = BLOCKS[name] if mode == "list_of_layers" else None
@@ -104,6 +111,64 @@ def test_rematerialization_changes_no_number(name, mode, monkeypatch):
     np.testing.assert_allclose(losses, expected_losses, rtol=1e-5)
     for got, weight in zip(weights, expected, strict=True):
         np.testing.assert_allclose(got, weight, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() == "tensorflow",
+    reason="TensorFlow does not tell what a graph takes of a CPU's memory",
+)
+def test_rematerialization_frees_memory():
+    taken = []
+    for scope in (contextlib.nullcontext(), keras.RematScope(mode="full")):
+        with scope:
+            model = VisionTransformer(
+                hidden_dim=24,
+                num_layers=11,
+                num_heads=3,
+                mlp_dim=96,
+                patch_size=4,
+                input_shape=(44, 44, 3),
+                classes=7,
+            )
+        images = keras.ops.convert_to_tensor(array(5, 44, 44, 3))
+        taken.append(bytes_of_a_step(model, images))
+    assert taken[1] < 0.35 * taken[0]
+
+
+def bytes_of_a_step(model, images) -> int:
+    """The most that a forward and a backward pass hold besides their results."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        def loss(trainable, frozen, images):
+            output, _ = model.stateless_call(trainable, frozen, images, training=True)
+            return output.sum()
+
+        trainable, frozen = (
+            [variable.value for variable in variables]
+            for variables in (
+                model.trainable_variables,
+                model.non_trainable_variables,
+            )
+        )
+        step = jax.jit(jax.grad(loss)).lower(trainable, frozen, images)
+        return step.compile().memory_analysis().temp_size_in_bytes
+    import torch
+
+    for variable in model.trainable_variables:  # gradients are there already
+        variable.value.grad = torch.zeros_like(variable.value)
+    gc.disable()  # what only the garbage collector would find is not free
+    try:
+        with torch.profiler.profile(profile_memory=True) as profile:
+            model(images, training=True).sum().backward()
+    finally:
+        gc.enable()
+    held = [0]
+    for event in profile.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            held.append(held[-1] + event.nbytes())
+    assert held[-1] < 0.01 * max(held)
+    return max(held)
 
 
 @pytest.mark.parametrize("name", SMALL)
