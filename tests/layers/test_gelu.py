@@ -19,6 +19,18 @@ def test_values():
     np.testing.assert_allclose(got, X * PHI, rtol=3e-7, atol=1e-6)
 
 
+@pytest.mark.parametrize(("dtype", "unit"), [("bfloat16", 2**-7), ("float16", 2**-10)])
+def test_half_precision_is_rounded_once(dtype, unit):
+    x = keras.ops.cast(keras.ops.convert_to_tensor(X), dtype)
+    got = gelu(x)
+    assert keras.backend.standardize_dtype(got.dtype) == dtype
+    got, expected = (
+        to_numpy(keras.ops.cast(y, "float32"))
+        for y in (got, gelu(keras.ops.cast(x, "float32")))
+    )
+    np.testing.assert_allclose(got, expected, rtol=unit / 2 + 2e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("order", [1, 2])
 def test_derivatives(order):
     expected = {1: PHI + X * DENSITY, 2: (2 - X**2) * DENSITY}[order]
