@@ -76,6 +76,11 @@ def written_out(x, training):
     """
     if not training or not is_jax_on_cpu():
         return x
-    first = ops.reshape(x, (-1,))[0]
+    return behind_branch(x, x)
+
+
+def behind_branch(x, value):
+    """Give x as it is, but to XLA not before `value` is known."""
+    first = ops.reshape(value, (-1,))[0]
     always = ops.logical_or(first < 1, first > 0)
     return ops.cond(always, lambda: x, lambda: -x)

@@ -4,9 +4,8 @@
 """
 
 import keras
-from keras import ops
 
-from keras_vit.layers.fast_paths import is_jax_on_cpu
+from keras_vit.layers.fast_paths import behind_branch, is_jax_on_cpu
 
 if keras.backend.backend() == "jax":
     import jax
@@ -51,9 +50,7 @@ def _when_needed(function):
 
     def backward(arguments, gradient):
         x, *others = arguments
-        first = ops.reshape(jax.tree.leaves(gradient)[0], (-1,))[0]
-        always = ops.logical_or(first < 1, first > 0)
-        x = ops.cond(always, lambda: x, lambda: -x)
+        x = behind_branch(x, jax.tree.leaves(gradient)[0])
         return jax.vjp(function, x, *others)[1](gradient)
 
     call.defvjp(forward, backward)
