@@ -1,6 +1,7 @@
 """The two libraries that multiply matrices on PyTorch's CPU agree, gradients too."""
 
 import functools
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -19,6 +20,12 @@ from keras_vit.layers import onednn
 ONEDNN = "mkldnn::_linear_pointwise"
 # R·C·U above `SMALLEST`, C < U and C > U, and one layer too narrow for gradients.
 SHAPES = [(613, 53, 149), (613, 149, 53), (2503, 41, 43)]
+
+
+@pytest.fixture(autouse=True)
+def whatever_is_faster(monkeypatch):
+    """Have oneDNN multiply wherever it can."""
+    monkeypatch.setattr(onednn, "_is_faster", onednn._is_there)
 
 
 def _tensors(rows, channels, units):
@@ -49,7 +56,7 @@ def test_product_and_gradients_are_those_of_pytorch(shape, with_bias, monkeypatc
         return output, *torch.autograd.grad((output * seen).sum(), inputs)
 
     ours = results()
-    if onednn._is_faster():
+    if onednn._is_there():
         assert ONEDNN in _operations(results)
     monkeypatch.setattr(onednn, "_is_faster", lambda: False)
     assert ONEDNN not in _operations(results)
@@ -110,3 +117,20 @@ def test_what_is_exported_has_public_operations_only():
     program = torch.export.export(layer, (tokens,), strict=False)
     assert "mkldnn" not in str(program.graph)
     assert "addmm" in str(program.graph)
+
+
+@pytest.mark.parametrize(
+    ("capability", "maker", "faster"),
+    [
+        ("AVX512", "AuthenticAMD", True),
+        ("AVX512", "GenuineIntel", False),
+        ("AVX2", "AuthenticAMD", False),
+    ],
+)
+def test_which_is_faster(capability, maker, faster, monkeypatch):
+    monkeypatch.undo()
+    if not onednn._is_there():
+        pytest.skip("this PyTorch has no oneDNN to call")
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(Path, "read_text", lambda _: f"vendor_id : {maker}")
+    assert onednn._is_faster.__wrapped__() == faster
