@@ -30,6 +30,34 @@ def relative_difference(got, expected):
     return np.abs(got - expected).max() / np.abs(expected).max()
 
 
+def gradients(function, arrays, upstream):
+    """Gradients of sum(function(*arrays) * upstream) by each of the arrays."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        def total(*arrays):
+            return (function(*arrays) * upstream).sum()
+
+        results = jax.grad(total, argnums=tuple(range(len(arrays))))(*arrays)
+    elif backend == "tensorflow":
+        import tensorflow as tf
+
+        tensors = [tf.convert_to_tensor(x) for x in arrays]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            output = function(*tensors)
+        results = tape.gradient(output, tensors, tf.convert_to_tensor(upstream))
+    else:
+        import torch
+
+        tensors = [torch.tensor(x, requires_grad=True) for x in arrays]
+        results = torch.autograd.grad(
+            function(*tensors), tensors, torch.tensor(upstream)
+        )
+    return [np.asarray(keras.ops.convert_to_numpy(result)) for result in results]
+
+
 @contextlib.contextmanager
 def without_values():
     """Models made in here have weights with shapes and names, but no memory.

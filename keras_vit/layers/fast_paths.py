@@ -5,7 +5,7 @@ import functools
 import keras
 from keras import ops
 
-from keras_vit.layers.gelu import gelu
+from keras_vit.layers.gelu import gelu, gelu_in_training
 
 if keras.backend.backend() == "torch":
     from keras_vit.layers import onednn, torch_attention
@@ -49,11 +49,12 @@ def fused_attention(query, key, value, bias):
     return ops.transpose(attended, (0, 2, 1, 3))
 
 
-def dense_on_rows(rows, kernel, bias, activation):
+def dense_on_rows(rows, kernel, bias, activation, training=None):
     """activation((R, C) x (C, U) + (U,)).
 
     Keras on PyTorch would add the bias in a second pass, and multiply at half the speed
-    that many a CPU is capable of.
+    that many a CPU is capable of. Outside of training TensorFlow makes one kernel of
+    product, bias and GELU as they are written.
     """
     if keras.backend.backend() == "torch":
         rows, kernel = ops.convert_to_tensor(rows), ops.convert_to_tensor(kernel)
@@ -61,6 +62,8 @@ def dense_on_rows(rows, kernel, bias, activation):
         if activation is gelu:
             return onednn.product_then_gelu(rows, kernel, bias)
         return activation(onednn.product(rows, kernel, bias))
+    if training and activation is gelu:
+        activation = gelu_in_training
     product = ops.matmul(rows, kernel)
     return activation(product if bias is None else ops.add(product, bias))
 

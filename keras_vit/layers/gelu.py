@@ -5,25 +5,13 @@ import math
 import keras
 from keras import ops
 
-# erf(x) = x P(x²) / Q(x²) where |x| < LIMIT, and 1 in float32 from there on: XLA's own
-# coefficients, highest power first.
-LIMIT = 3.832506856900711
-NUMERATOR = (
-    0.00022905065861350646,
-    0.0034082910107109506,
-    0.050955695062380861,
-    0.18520832239976145,
-    1.128379143519084,
-)
-DENOMINATOR = (
-    -1.1791602954361697e-7,
-    0.000023547966471313185,
-    0.0010179625278914885,
-    0.014070470171167667,
-    0.11098505178285362,
-    0.49746925110067538,
-    1.0,
-)
+from keras_vit.layers.erf import erf
+from keras_vit.layers.precision import at_least_float32
+
+if keras.backend.backend() == "tensorflow":
+    from keras_vit.layers.one_pass import in_one_pass
+elif keras.backend.backend() == "jax":
+    import jax
 
 
 def gelu(x):
@@ -36,32 +24,33 @@ def gelu(x):
     dtype = keras.backend.standardize_dtype(x.dtype)
     if keras.backend.backend() == "torch" or dtype == "float64":
         return keras.activations.gelu(x, approximate=False)
-    x = ops.cast(x, "float32")
-    return ops.cast(x * (0.5 * (1 + erf(x * math.sqrt(0.5)))), dtype)
+    return ops.cast(_value(at_least_float32(x)), dtype)
+
+
+def _value(x):
+    return x * (0.5 * (1 + erf(x * math.sqrt(0.5))))
+
+
+def _derivative(x):
+    """Φ(x) + x φ(x), with φ the density.
+
+    Φ(x) is written as 1 - Φ(-x). Of the same Φ(x) as in the value, XLA would keep erf
+    for the backward pass: a tensor of the hidden layer's size.
+    """
+    density = ops.exp(-0.5 * ops.square(x)) * (1 / math.sqrt(2 * math.pi))
+    return 0.5 * (1 - erf(x * -math.sqrt(0.5))) + x * density
 
 
 if keras.backend.backend() == "jax":
-    import jax
-
-    @jax.custom_jvp
-    def erf(x):
-        """JAX's own, in operations that others know.
-
-        What JAX exports with its own erf, TensorFlow 2.21 cannot read.
-        """
-        x = ops.clip(x, -LIMIT, LIMIT)
-        square = ops.square(x)
-        return x * _polynomial(NUMERATOR, square) / _polynomial(DENOMINATOR, square)
-
-    erf.defjvps(
-        lambda tangent, _, x: tangent * (2 / math.sqrt(math.pi)) * ops.exp(-x * x)
-    )
-else:
-    erf = ops.erf
+    _value = jax.custom_jvp(_value)
+    _value.defjvps(lambda tangent, _, x: tangent * _derivative(x))
 
 
-def _polynomial(coefficients, x):
-    value = coefficients[0]
-    for coefficient in coefficients[1:]:
-        value = value * x + coefficient
-    return value
+def _gradient(upstream, x):
+    by_x = at_least_float32(upstream) * _derivative(at_least_float32(x))
+    return ops.cast(by_x, x.dtype)
+
+
+gelu_in_training = gelu
+if keras.backend.backend() == "tensorflow":
+    gelu_in_training = in_one_pass(gelu, _gradient)

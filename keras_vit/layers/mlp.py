@@ -72,7 +72,8 @@ class MLP(CompositeLayer):
     def call(self, x, training=None):
         shape = ops.shape(x)
         rows = ops.reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
-        rows = regularized(self.hidden_dropout, self.hidden_dense(rows), training)
+        rows = self.hidden_dense(rows, training=training)
+        rows = regularized(self.hidden_dropout, rows, training)
         rows = regularized(self.output_dropout, self.output_dense(rows), training)
         return ops.reshape(rows, shape)
 

@@ -9,6 +9,7 @@ from keras import ops
 from keras_vit.arguments import check_static_map
 from keras_vit.layers.composite import CompositeLayer, one_piece
 from keras_vit.layers.token_dense import TokenDense
+from keras_vit.layers.token_normalization import TokenNormalization
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -51,7 +52,7 @@ class PatchMerging(CompositeLayer):
         super().__init__(**kwargs)
         self.epsilon = epsilon
         with one_piece():
-            self.norm = keras.layers.LayerNormalization(
+            self.norm = TokenNormalization(
                 epsilon=epsilon, dtype=self.dtype_policy, name="norm"
             )
 
@@ -64,7 +65,7 @@ class PatchMerging(CompositeLayer):
         self.norm.build((None, None, None, 4 * channels))
         self.reduction.build((None, None, None, 4 * channels))
 
-    def call(self, x):
+    def call(self, x, training=None):
         *batch, height, width, channels = ops.shape(x)
         if height % 2 or width % 2:
             outer = [(0, 0)] * len(batch)
@@ -74,7 +75,7 @@ class PatchMerging(CompositeLayer):
         x = ops.reshape(x, (-1, 2, columns, 2, channels))  # (B·H/2, 2, W/2, 2, C)
         x = ops.transpose(x, (0, 2, 3, 1, 4))  # a neighbour's column before its row
         x = ops.reshape(x, (*batch, rows, columns, 4 * channels))
-        return self.reduction(self.norm(x))
+        return self.reduction(self.norm(x, training=training))
 
     def compute_output_shape(self, input_shape):
         *batch, height, width, channels = input_shape

@@ -7,14 +7,13 @@ Equations 2 and 3 of https://arxiv.org/abs/2010.11929, Figure 3(b) of
 https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
 """
 
-import keras
-
 from keras_vit.arguments import check_rate
 from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
 from keras_vit.layers.drop_path import DropPath
 from keras_vit.layers.fast_paths import written_out
 from keras_vit.layers.layer_scale import LayerScale
 from keras_vit.layers.mlp import MLP
+from keras_vit.layers.token_normalization import TokenNormalization
 
 
 class PreNormBlock(CompositeLayer):
@@ -54,7 +53,7 @@ class PreNormBlock(CompositeLayer):
             self.mlp_drop_path = self._drop_path("mlp_drop_path")
 
     def _norm(self, name):
-        return keras.layers.LayerNormalization(
+        return TokenNormalization(
             epsilon=self.epsilon, dtype=self.dtype_policy, name=name
         )
 
@@ -83,7 +82,7 @@ class PreNormBlock(CompositeLayer):
     def call(self, x, training=None, return_attention_scores=False):
         x = written_out(x, training)
         attended = self.attention(
-            self.attention_norm(x),
+            self.attention_norm(x, training=training),
             training=training,
             return_attention_scores=return_attention_scores,
         )
@@ -94,7 +93,7 @@ class PreNormBlock(CompositeLayer):
             attended = self.attention_layer_scale(attended)
         x = x + regularized(self.attention_drop_path, attended, training)
         x = written_out(x, training)
-        hidden = self.mlp(self.mlp_norm(x), training=training)
+        hidden = self.mlp(self.mlp_norm(x, training=training), training=training)
         if self.mlp_layer_scale is not None:
             hidden = self.mlp_layer_scale(hidden)
         x = x + regularized(self.mlp_drop_path, hidden, training)

@@ -21,10 +21,10 @@ class TokenDense(keras.layers.Dense):
 
     def call(self, inputs, training=None):
         if len(inputs.shape) == 2:
-            return self._on_rows(inputs)
+            return self._on_rows(inputs, training)
         *batch, channels = ops.shape(inputs)
         rows = ops.reshape(inputs, (-1, channels))  # (..., C) -> (R, C)
-        return ops.reshape(self._on_rows(rows), (*batch, self.units))
+        return ops.reshape(self._on_rows(rows, training), (*batch, self.units))
 
-    def _on_rows(self, rows):
-        return dense_on_rows(rows, self.kernel, self.bias, self.activation)
+    def _on_rows(self, rows, training):
+        return dense_on_rows(rows, self.kernel, self.bias, self.activation, training)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vit.layers.gelu import gelu
+from keras_vit.layers.gelu import gelu, gelu_in_training
 from tests.helpers import to_numpy
 
 X = np.linspace(-11, 11, 2003).astype("float32")
@@ -14,13 +14,18 @@ PHI = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in X.astype("float64")]
 DENSITY = np.exp(-(X.astype("float64") ** 2) / 2) / math.sqrt(2 * math.pi)
 
 
-def test_values():
+BOTH = pytest.mark.parametrize("gelu", [gelu, gelu_in_training])
+
+
+@BOTH
+def test_values(gelu):
     got = to_numpy(gelu(keras.ops.convert_to_tensor(X)))
     np.testing.assert_allclose(got, X * PHI, rtol=3e-7, atol=1e-6)
 
 
+@BOTH
 @pytest.mark.parametrize(("dtype", "unit"), [("bfloat16", 2**-7), ("float16", 2**-10)])
-def test_half_precision_is_rounded_once(dtype, unit):
+def test_half_precision_is_rounded_once(dtype, unit, gelu):
     x = keras.ops.cast(keras.ops.convert_to_tensor(X), dtype)
     got = gelu(x)
     assert keras.backend.standardize_dtype(got.dtype) == dtype
@@ -31,13 +36,16 @@ def test_half_precision_is_rounded_once(dtype, unit):
     np.testing.assert_allclose(got, expected, rtol=unit / 2 + 2e-5, atol=1e-6)
 
 
+@BOTH
 @pytest.mark.parametrize("order", [1, 2])
-def test_derivatives(order):
+def test_derivatives(order, gelu):
     expected = {1: PHI + X * DENSITY, 2: (2 - X**2) * DENSITY}[order]
-    np.testing.assert_allclose(_derivative(order)(X), expected, rtol=1e-6, atol=2e-6)
+    np.testing.assert_allclose(
+        _derivative(gelu, order)(X), expected, rtol=1e-6, atol=2e-6
+    )
 
 
-def _derivative(order):
+def _derivative(gelu, order):
     backend = keras.backend.backend()
     if backend == "jax":
         import jax

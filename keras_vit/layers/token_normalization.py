@@ -1,0 +1,75 @@
+"""Layer normalization of each token (https://arxiv.org/abs/1607.06450).
+
+R rows (tokens), C channels.
+"""
+
+import functools
+
+import keras
+from keras import ops
+
+from keras_vit.layers.precision import at_least_float32
+
+if keras.backend.backend() == "tensorflow":
+    from keras_vit.layers.one_pass import in_one_pass
+
+
+class TokenNormalization(keras.layers.LayerNormalization):
+    """Keras's own along the last axis, with less traffic to memory.
+
+    Keras's spreads mean and scale over all channels before it uses them: on TensorFlow
+    eight passes forward and more backward, and most of them are kept for the gradient.
+    PyTorch has one kernel for the whole.
+    """
+
+    def call(self, inputs, training=None):
+        if keras.backend.backend() == "torch":
+            return super().call(inputs)
+        rows = ops.reshape(inputs, (-1, inputs.shape[-1]))  # (..., C) -> (R, C)
+        gamma, beta = (ops.convert_to_tensor(w) for w in (self.gamma, self.beta))
+        if training and keras.backend.backend() == "tensorflow":
+            rows = _in_training(self.epsilon)(rows, gamma, beta)
+        else:
+            rows = _value(rows, gamma, beta, self.epsilon)
+        rows = ops.cast(rows, self.compute_dtype)
+        return ops.reshape(rows, ops.shape(inputs))
+
+
+@functools.cache
+def _in_training(epsilon: float):
+    """One function for all layers, so that it is compiled once a shape."""
+    return in_one_pass(
+        functools.partial(_value, epsilon=epsilon),
+        functools.partial(_gradient, epsilon=epsilon),
+    )
+
+
+def _value(rows, gamma, beta, epsilon):
+    normalized, _ = _normalized(rows, epsilon)
+    gamma, beta = (ops.cast(w, normalized.dtype) for w in (gamma, beta))
+    return ops.cast(normalized * gamma + beta, rows.dtype)
+
+
+def _gradient(upstream, rows, gamma, beta, epsilon):
+    normalized, scale = _normalized(rows, epsilon)
+    upstream = at_least_float32(upstream)
+    by_normalized = upstream * ops.cast(gamma, upstream.dtype)
+    mean = ops.mean(by_normalized, axis=-1, keepdims=True)
+    along = ops.mean(by_normalized * normalized, axis=-1, keepdims=True)
+    by_rows = scale * (by_normalized - mean - normalized * along)
+    by_gamma = ops.sum(upstream * normalized, axis=0)
+    by_beta = ops.sum(upstream, axis=0)
+    return (
+        ops.cast(by_rows, rows.dtype),
+        ops.cast(by_gamma, gamma.dtype),
+        ops.cast(by_beta, beta.dtype),
+    )
+
+
+def _normalized(rows, epsilon):
+    """Rows of mean 0 and variance 1, and the factor that made them so."""
+    rows = at_least_float32(rows)
+    centered = rows - ops.mean(rows, axis=-1, keepdims=True)
+    variance = ops.mean(ops.square(centered), axis=-1, keepdims=True)
+    scale = ops.rsqrt(variance + epsilon)
+    return centered * scale, scale

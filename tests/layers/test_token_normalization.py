@@ -1,0 +1,74 @@
+"""Layer normalization of tokens is Keras's, with the same gradients."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_vit.layers.token_normalization import TokenNormalization
+from tests.helpers import array, gradients, to_numpy
+
+EPSILON = 1e-5
+SHAPE = (2, 3, 5, 13)
+
+
+def _layer(cls, **kwargs):
+    layer = cls(epsilon=EPSILON, **kwargs)
+    layer.build(SHAPE)
+    return layer
+
+
+def _function(layer, training):
+    def call(x, gamma, beta):
+        return layer.stateless_call([gamma, beta], [], x, training=training)[0]
+
+    return call
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize(("scale", "offset"), [(1, 0), (0.01, 3), (50, -700)])
+def test_values_and_gradients(training, scale, offset):
+    x = scale * array(*SHAPE) + np.float32(offset)
+    gamma, beta, upstream = array(13, seed=1), array(13, seed=2), array(*SHAPE, seed=3)
+    x64 = x.astype("float64")
+    centered = x64 - x64.mean(-1, keepdims=True)
+    factor = 1 / np.sqrt(np.square(centered).mean(-1, keepdims=True) + EPSILON)
+    normalized = centered * factor
+    by_normalized = upstream * gamma
+    along = (by_normalized * normalized).mean(-1, keepdims=True) * normalized
+    mean = by_normalized.mean(-1, keepdims=True)
+    expected = (
+        factor * (by_normalized - mean - along),
+        (upstream * normalized).sum((0, 1, 2)),
+        upstream.sum((0, 1, 2)),
+    )
+
+    function = _function(_layer(TokenNormalization), training)
+    # Near `offset` a float32 is only so exact, and is told in units of the spread.
+    exact = 1e-6 * max(1, abs(offset) / scale)
+    value = to_numpy(function(*map(keras.ops.convert_to_tensor, (x, gamma, beta))))
+    np.testing.assert_allclose(
+        value, normalized * gamma + beta, rtol=1e-5, atol=4 * exact
+    )
+    for got, wanted in zip(
+        gradients(function, (x, gamma, beta), upstream), expected, strict=True
+    ):
+        atol = 20 * exact * max(1, np.abs(wanted).max())
+        np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=atol)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16", "float64"])
+def test_other_precisions_are_those_of_keras(dtype, training):
+    if dtype == "float64" and keras.backend.backend() == "jax":
+        pytest.skip("JAX has no float64 unless a process asks for it at its start")
+    x = keras.ops.convert_to_tensor(array(*SHAPE))
+    ours, theirs = (
+        _layer(cls, dtype=dtype)
+        for cls in (TokenNormalization, keras.layers.LayerNormalization)
+    )
+    for layer in (ours, theirs):
+        layer.set_weights([array(13, seed=1), array(13, seed=2)])
+    got, expected = ours(x, training=training), theirs(x)
+    assert got.dtype == expected.dtype
+    unit = {"mixed_bfloat16": 2**-7, "mixed_float16": 2**-10, "float64": 2e-6}[dtype]
+    np.testing.assert_allclose(to_numpy(got), to_numpy(expected), unit, unit)
