@@ -8,7 +8,7 @@ from keras import ops
 from keras_vit.layers.gelu import gelu, gelu_in_training
 
 if keras.backend.backend() == "torch":
-    from keras_vit.layers import onednn, torch_attention
+    from keras_vit.layers import onednn, torch_attention, torch_mlp
 
 
 @functools.cache
@@ -66,6 +66,19 @@ def dense_on_rows(rows, kernel, bias, activation, training=None):
         activation = gelu_in_training
     product = ops.matmul(rows, kernel)
     return activation(product if bias is None else ops.add(product, bias))
+
+
+def keeps_hidden_twice() -> bool:
+    """Whether a gradient keeps the MLP's hidden layer before and after GELU.
+
+    Eager PyTorch does; XLA and `gelu_in_training` see to it themselves.
+    """
+    return keras.backend.backend() == "torch" and not onednn.is_traced()
+
+
+def mlp_on_rows(rows, *weights):
+    """The whole MLP on rows (R, C), of kernel and bias of both its layers."""
+    return torch_mlp.mlp(*(ops.convert_to_tensor(x) for x in (rows, *weights)))
 
 
 def written_out(x, training):

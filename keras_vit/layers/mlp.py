@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_vit.arguments import check_positive, check_rank, check_rate
 from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
+from keras_vit.layers.fast_paths import keeps_hidden_twice, mlp_on_rows
 from keras_vit.layers.gelu import gelu
 from keras_vit.layers.token_dense import TokenDense
 
@@ -72,6 +73,10 @@ class MLP(CompositeLayer):
     def call(self, x, training=None):
         shape = ops.shape(x)
         rows = ops.reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
+        if training and self.dropout_rate == 0 and keeps_hidden_twice():
+            first, second = self.hidden_dense, self.output_dense
+            weights = (first.kernel, first.bias, second.kernel, second.bias)
+            return ops.reshape(mlp_on_rows(rows, *weights), shape)
         rows = self.hidden_dense(rows, training=training)
         rows = regularized(self.hidden_dropout, rows, training)
         rows = regularized(self.output_dropout, self.output_dense(rows), training)

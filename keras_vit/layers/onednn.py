@@ -51,7 +51,7 @@ class _Product(torch.autograd.Function):
         rows, kernel = ctx.saved_tensors
         for_rows, for_kernel, for_bias = ctx.needs_input_grad
         # The kernel's first: it copies rows, and the next result may take their place.
-        of_kernel = _columns_times_rows(rows, gradient) if for_kernel else None
+        of_kernel = columns_times_rows(rows, gradient) if for_kernel else None
         of_bias = gradient.sum(dim=0) if for_bias else None
         of_rows = product(gradient, kernel.t()) if for_rows else None
         return of_rows, of_kernel, of_bias
@@ -61,7 +61,7 @@ class _Product(torch.autograd.Function):
         return torch.vmap(_by_pytorch, in_dims)(rows, kernel, bias), 0
 
 
-def _columns_times_rows(rows, gradient):
+def columns_times_rows(rows, gradient):
     """rowsᵀ @ gradient, (C, U): oneDNN copies the first factor, so the smaller one."""
     channels, units = rows.shape[1], gradient.shape[1]
     if max(channels, units) < NARROWEST:
@@ -85,9 +85,13 @@ def _linear(rows, kernel, bias, gelu=False):
     )
 
 
+def is_traced() -> bool:
+    """Whether what runs leaves this process, and has the public operations only."""
+    return torch.compiler.is_compiling() or torch.jit.is_tracing()
+
+
 def _is_for_onednn(rows, kernel) -> bool:
-    # What is traced leaves this process, and has the public operations only.
-    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+    if is_traced():
         return False
     return (
         rows.shape[0] * kernel.shape[0] * kernel.shape[1] >= SMALLEST
