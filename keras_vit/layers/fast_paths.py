@@ -68,10 +68,10 @@ def dense_on_rows(rows, kernel, bias, activation, training=None):
     return activation(product if bias is None else ops.add(product, bias))
 
 
-def keeps_hidden_twice() -> bool:
-    """Whether a gradient keeps the MLP's hidden layer before and after GELU.
+def takes_gelu_again() -> bool:
+    """Whether an MLP's gradient computes GELU again rather than keep its result.
 
-    Eager PyTorch does; XLA and `gelu_in_training` see to it themselves.
+    On PyTorch, where that takes no time that can be measured beside the products.
     """
     return keras.backend.backend() == "torch" and not onednn.is_traced()
 

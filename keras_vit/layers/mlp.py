@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_vit.arguments import check_positive, check_rank, check_rate
 from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
-from keras_vit.layers.fast_paths import keeps_hidden_twice, mlp_on_rows
+from keras_vit.layers.fast_paths import mlp_on_rows, takes_gelu_again
 from keras_vit.layers.gelu import gelu
 from keras_vit.layers.token_dense import TokenDense
 
@@ -73,7 +73,7 @@ class MLP(CompositeLayer):
     def call(self, x, training=None):
         shape = ops.shape(x)
         rows = ops.reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
-        if training and self.dropout_rate == 0 and keeps_hidden_twice():
+        if training and self.dropout_rate == 0 and takes_gelu_again():
             first, second = self.hidden_dense, self.output_dense
             weights = (first.kernel, first.bias, second.kernel, second.bias)
             return ops.reshape(mlp_on_rows(rows, *weights), shape)

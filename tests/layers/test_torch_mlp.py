@@ -27,7 +27,7 @@ def layer():
 
 def _both_ways(function, monkeypatch):
     keeps_once = function()
-    monkeypatch.setattr(mlp, "keeps_hidden_twice", lambda: False)
+    monkeypatch.setattr(mlp, "takes_gelu_again", lambda: False)
     return keeps_once, function()
 
 
