@@ -50,19 +50,24 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient):
         rows, kernel = ctx.saved_tensors
-        for_rows, for_kernel, for_bias = ctx.needs_input_grad
-        # The kernel's first: it copies rows, and the next result may take their place.
-        of_kernel = columns_times_rows(rows, gradient) if for_kernel else None
-        of_bias = gradient.sum(dim=0) if for_bias else None
-        of_rows = product(gradient, kernel.t()) if for_rows else None
-        return of_rows, of_kernel, of_bias
+        return gradients(gradient, rows, kernel, ctx.needs_input_grad)
 
     @staticmethod
     def vmap(info, in_dims, rows, kernel, bias):
         return torch.vmap(_by_pytorch, in_dims)(rows, kernel, bias), 0
 
 
-def columns_times_rows(rows, gradient):
+def gradients(gradient, rows, kernel, needed):
+    """By rows, kernel and bias of their product, None for what is not needed."""
+    for_rows, for_kernel, for_bias = needed
+    # The kernel's first: it copies rows, and the next result may take their place.
+    of_kernel = _columns_times_rows(rows, gradient) if for_kernel else None
+    of_bias = gradient.sum(dim=0) if for_bias else None
+    of_rows = product(gradient, kernel.t()) if for_rows else None
+    return of_rows, of_kernel, of_bias
+
+
+def _columns_times_rows(rows, gradient):
     """rowsᵀ @ gradient, (C, U): oneDNN copies the first factor, so the smaller one."""
     channels, units = rows.shape[1], gradient.shape[1]
     if max(channels, units) < NARROWEST:

@@ -5,7 +5,7 @@ R rows, C channels, U hidden units.
 
 import torch  # noqa: TID253 - nothing imports this file on another backend
 
-from keras_vit.layers.onednn import columns_times_rows, product
+from keras_vit.layers.onednn import gradients, product
 
 
 def mlp(rows, hidden_kernel, hidden_bias, output_kernel, output_bias):
@@ -18,8 +18,8 @@ class _ProductOfGelu(torch.autograd.Function):
     """gelu(hidden) @ kernel + bias.
 
     PyTorch keeps `hidden` for GELU's gradient and GELU's result for the kernel's, both
-    R x U: together half of what a block keeps. Here the second is computed again, in a
-    hundredth of the step's time.
+    R x U: together half of what a block keeps. Here the second is computed again, which
+    takes no time that can be measured beside the products.
     """
 
     @staticmethod
@@ -34,9 +34,11 @@ class _ProductOfGelu(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient):
         hidden, kernel = ctx.saved_tensors
-        of_kernel = columns_times_rows(torch.nn.functional.gelu(hidden), gradient)
-        of_bias = gradient.sum(dim=0)
-        of_gelu = product(gradient, kernel.t())
+        of_gelu, of_kernel, of_bias = gradients(
+            gradient, torch.nn.functional.gelu(hidden), kernel, ctx.needs_input_grad
+        )
+        if of_gelu is None:
+            return None, of_kernel, of_bias
         of_hidden = torch.ops.aten.gelu_backward(of_gelu, hidden)
         return of_hidden, of_kernel, of_bias
 

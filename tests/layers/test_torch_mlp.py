@@ -11,7 +11,7 @@ if keras.backend.backend() != "torch":
 
 import torch
 
-from keras_vit.layers import MLP, mlp
+from keras_vit.layers import MLP, mlp, onednn
 
 TOKENS, CHANNELS, HIDDEN = (3, 211), 53, 149
 
@@ -74,6 +74,25 @@ def test_a_gradient_has_a_gradient(layer, monkeypatch):
 
     got, expected = _both_ways(penalty, monkeypatch)
     torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("learns", [True, False])
+def test_frozen_weights_take_no_product(layer, learns, monkeypatch):
+    calls = []
+    original = onednn._columns_times_rows
+
+    def counted(*arguments):
+        calls.append(arguments)
+        return original(*arguments)
+
+    monkeypatch.setattr(onednn, "_columns_times_rows", counted)
+    x = torch.tensor(array(*TOKENS, CHANNELS), requires_grad=True)
+    layer.output_dense.trainable = learns
+    (layer(x, training=True) ** 2).sum().backward()
+    assert x.grad is not None
+    frozen = layer.output_dense.kernel.value.grad
+    assert (frozen is not None) == learns
+    assert any(rows.shape[-1] == HIDDEN for rows, _ in calls) == learns
 
 
 def test_mapped_over_a_batch(layer):
