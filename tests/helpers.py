@@ -1,14 +1,28 @@
 """Small tools of the tests."""
 
 import contextlib
+import importlib
+import pkgutil
 
 import keras
 import numpy as np
+
+import keras_vit
+
+ON_PYTORCH_ALONE = "keras_vit.layers.pytorch."
 
 
 def array(*shape, seed=0):
     """Normal numbers in float32."""
     return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def every_module():
+    """The package's modules, but those that only another backend imports."""
+    for module in pkgutil.walk_packages(keras_vit.__path__, "keras_vit."):
+        on_pytorch_alone = module.name.startswith(ON_PYTORCH_ALONE)
+        if keras.backend.backend() == "torch" or not on_pytorch_alone:
+            yield importlib.import_module(module.name)
 
 
 def to_numpy(tensor):

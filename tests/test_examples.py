@@ -1,29 +1,22 @@
 """The examples in the docstrings run."""
 
-import importlib
 import inspect
-import pkgutil
 import re
 import textwrap
 
-import keras
 import pytest
 
 import keras_vit
-from tests.helpers import without_values
+from tests.helpers import every_module, without_values
 
-# They have nothing public, and cannot be imported where PyTorch is not installed.
-ON_PYTORCH_ALONE = {"keras_vit.layers.onednn", "keras_vit.layers.torch_attention"}
 BLOCK = re.compile(r"```python\n(.*?)```", re.S)
 
 
 def documented():
     """Every public class and function of the package that has a docstring."""
     found = {}
-    for module in pkgutil.walk_packages(keras_vit.__path__, "keras_vit."):
-        if module.name in ON_PYTORCH_ALONE and keras.backend.backend() != "torch":
-            continue
-        for name, value in vars(importlib.import_module(module.name)).items():
+    for module in every_module():
+        for name, value in vars(module).items():
             is_ours = getattr(value, "__module__", "").startswith("keras_vit")
             public = inspect.isclass(value) or inspect.isfunction(value)
             if is_ours and public and not name.startswith("_") and value.__doc__:

@@ -29,6 +29,16 @@ before = set(sys.modules)
 import keras_vit
 print(*sorted(set(sys.modules) - before))
 """
+EVERY_MODULE_WITHOUT = """
+import sys
+class NotInstalled:
+    def find_spec(name, *_):
+        if name.partition(".")[0] in {missing}:
+            raise ModuleNotFoundError(name=name)
+sys.meta_path.insert(0, NotInstalled)
+from tests.helpers import every_module
+print(*(module.__name__ for module in every_module()))
+"""
 # Rooms with public names of their own.
 ROOMS = ("layers", "weights", "data", "training", "inspection", "deployment")
 
@@ -53,6 +63,15 @@ def test_import_loads_no_other_backend_and_nothing_heavy():
     loaded = set(run_python(NEWLY_LOADED).split())
     assert "keras_vit" in loaded
     assert not loaded & {*BACKENDS, *HEAVY}
+
+
+def test_every_module_loads_where_no_other_backend_is_installed():
+    # but TensorFlow, of which the data room is made
+    missing = {"jax", "torch"} - {keras.backend.backend()}
+    loaded = run_python(EVERY_MODULE_WITHOUT.format(missing=missing)).split()
+    for_pytorch = {name for name in loaded if ".layers.pytorch." in name}
+    assert bool(for_pytorch) == (keras.backend.backend() == "torch")
+    assert "keras_vit.layers.mlp" in loaded
 
 
 def test_version_agrees_with_the_installed_package():

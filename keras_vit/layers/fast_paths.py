@@ -8,7 +8,9 @@ from keras import ops
 from keras_vit.layers.gelu import gelu, gelu_in_training
 
 if keras.backend.backend() == "torch":
-    from keras_vit.layers import onednn, torch_attention, torch_mlp
+    from keras_vit.layers.pytorch import attention as torch_attention
+    from keras_vit.layers.pytorch import mlp as torch_mlp
+    from keras_vit.layers.pytorch import onednn
 
 
 @functools.cache

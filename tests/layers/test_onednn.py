@@ -15,7 +15,7 @@ if keras.backend.backend() != "torch":
 
 import torch
 
-from keras_vit.layers import onednn
+from keras_vit.layers.pytorch import onednn
 
 ONEDNN = "mkldnn::_linear_pointwise"
 # R·C·U above `SMALLEST`, C < U and C > U, and one layer too narrow for gradients.

@@ -11,7 +11,8 @@ if keras.backend.backend() != "torch":
 
 import torch
 
-from keras_vit.layers import MLP, mlp, onednn
+from keras_vit.layers import MLP, mlp
+from keras_vit.layers.pytorch import onednn
 
 TOKENS, CHANNELS, HIDDEN = (3, 211), 53, 149
 

@@ -5,7 +5,7 @@ R rows, C channels, U hidden units.
 
 import torch  # noqa: TID253 - nothing imports this file on another backend
 
-from keras_vit.layers.onednn import gradients, product
+from keras_vit.layers.pytorch.onednn import gradients, product
 
 
 def mlp(rows, hidden_kernel, hidden_bias, output_kernel, output_bias):

@@ -1,0 +1,1 @@
+"""Fast paths written with PyTorch itself: imported on its backend only."""
