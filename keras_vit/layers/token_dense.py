@@ -5,9 +5,10 @@ from keras import ops
 
 from keras_vit.layers.fast_paths import dense_on_rows
 from keras_vit.layers.initializers import truncated_normal
+from keras_vit.layers.inner_layer import InnerLayer
 
 
-class TokenDense(keras.layers.Dense):
+class TokenDense(InnerLayer, keras.layers.Dense):
     """A dense layer on the last axis, as one product of two matrices.
 
     Keras's own multiplies tensors of any rank. The gradient by the kernel then sums

@@ -8,13 +8,14 @@ import functools
 import keras
 from keras import ops
 
+from keras_vit.layers.inner_layer import InnerLayer
 from keras_vit.layers.precision import at_least_float32
 
 if keras.backend.backend() == "tensorflow":
     from keras_vit.layers.one_pass import in_one_pass
 
 
-class TokenNormalization(keras.layers.LayerNormalization):
+class TokenNormalization(InnerLayer, keras.layers.LayerNormalization):
     """Keras's own along the last axis, with less traffic to memory.
 
     Keras's spreads mean and scale over all channels before it uses them: on TensorFlow
