@@ -49,6 +49,9 @@ TARGETS = {
 def matrix(models=None, backends=None, modes=None, batch=None, quick=False):
     """The cells of a run, those named by the arguments or all.
 
+    Each row of the table comes once, each on another backend, before any comes again:
+    a run that its limit cuts off has seen every model, mode and backend.
+
     Args:
         models: names to keep, or None for all.
         backends: names to keep, or None for all.
@@ -63,13 +66,16 @@ def matrix(models=None, backends=None, modes=None, batch=None, quick=False):
         ValueError: if nothing is left.
     """
     batches = QUICK_BATCHES if quick else BATCHES
-    cells = [
-        Cell(model, mode, batch or usual, backend)
+    rows = [
+        (model, mode, batch or usual)
         for (model, mode), usual in batches.items()
-        for backend in BACKENDS
-        if model in (models or (model,))
-        and mode in (modes or (mode,))
-        and backend in (backends or (backend,))
+        if model in (models or (model,)) and mode in (modes or (mode,))
+    ]
+    columns = [backend for backend in BACKENDS if backend in (backends or BACKENDS)]
+    cells = [
+        Cell(*row, columns[(place + turn) % len(columns)])
+        for turn in range(len(columns))
+        for place, row in enumerate(rows)
     ]
     if not cells:
         raise ValueError(

@@ -59,8 +59,25 @@ def test_matrix_keeps_what_is_named():
     assert len(matrix()) == 12
     cells = matrix(models=["SwinT"], backends=["jax"], modes=["train"], batch=3)
     assert cells == [Cell("SwinT", "train", 3, "jax")]
+    rows = [("SwinT", "inference"), ("SwinT", "train")]
+    assert matrix(models=["SwinT"], backends=["torch", "jax"]) == [
+        Cell(*rows[0], 8, "jax"),
+        Cell(*rows[1], 8, "torch"),
+        Cell(*rows[0], 8, "torch"),
+        Cell(*rows[1], 8, "jax"),
+    ]
     with pytest.raises(ValueError, match="No cell is left"):
         matrix(models=["ViTS16"], modes=["inference"])
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_the_first_cells_are_of_every_row_and_backend(quick):
+    first = matrix(quick=quick)[:4]
+    assert {(cell.model, cell.mode) for cell in first} == {
+        (cell.model, cell.mode) for cell in matrix(quick=quick)
+    }
+    assert {cell.backend for cell in first} == {"tensorflow", "jax", "torch"}
+    assert len(set(matrix(quick=quick))) == 12
 
 
 def test_every_cell_has_a_target_and_a_peer():
