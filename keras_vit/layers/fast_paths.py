@@ -12,7 +12,7 @@ if keras.backend.backend() == "torch":
     from keras_vit.layers.pytorch import mlp as torch_mlp
     from keras_vit.layers.pytorch import onednn
 
-LARGEST_BLOCK = 2**24  # bytes
+LARGEST_BLOCK = 2**25  # bytes that glibc keeps when they are free
 
 
 @functools.cache
