@@ -11,6 +11,8 @@ if keras.backend.backend() == "torch":
     from keras_vit.layers.pytorch import attention as torch_attention
     from keras_vit.layers.pytorch import mlp as torch_mlp
     from keras_vit.layers.pytorch import onednn
+elif keras.backend.backend() == "tensorflow":
+    from keras_vit.layers import turned_product
 
 LARGEST_BLOCK = 2**25  # bytes that glibc keeps when they are free
 
@@ -68,6 +70,8 @@ def dense_on_rows(rows, kernel, bias, activation, training=None):
         return activation(onednn.product(rows, kernel, bias))
     if training and activation is gelu:
         activation = gelu_in_training
+    if training and keras.backend.backend() == "tensorflow":
+        return activation(turned_product.product(rows, kernel, bias))
     product = ops.matmul(rows, kernel)
     return activation(product if bias is None else ops.add(product, bias))
 
