@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_vit.layers import MLP, fast_paths
-from tests.helpers import array, gradients
+from tests.helpers import array, gradients, randomize
 
 TOKENS, CHANNELS, HIDDEN = (3, 31), 11, 53
 
@@ -14,8 +14,7 @@ TOKENS, CHANNELS, HIDDEN = (3, 31), 11, 53
 def layer():
     layer = MLP(HIDDEN)
     layer.build((*TOKENS, CHANNELS))
-    for seed, weight in enumerate(layer.weights):
-        weight.assign(0.3 * array(*weight.shape, seed=seed))
+    randomize(layer)
     return layer
 
 

@@ -4,7 +4,7 @@ import keras
 import pytest
 from keras import ops
 
-from tests.helpers import array
+from tests.helpers import array, randomize
 
 if keras.backend.backend() != "torch":
     pytest.skip("PyTorch's MLP only", allow_module_level=True)
@@ -21,8 +21,7 @@ TOKENS, CHANNELS, HIDDEN = (3, 211), 53, 149
 def layer():
     layer = MLP(HIDDEN)
     layer.build((*TOKENS, CHANNELS))
-    for seed, weight in enumerate(layer.weights):
-        weight.assign(0.3 * array(*weight.shape, seed=seed))
+    randomize(layer)
     return layer
 
 

@@ -12,12 +12,11 @@ def attention(query, key, value, bias):
     Keras copies query, key and value into that order first. The kernel then gives its
     result in it as well, which takes another copy, and keeps all for the gradient.
     """
-    if bias is None:
-        return torch.nn.functional.scaled_dot_product_attention(query, key, value)
-    bias = bias.to(query.dtype).contiguous()
-    learns = torch.is_grad_enabled() and bias.requires_grad
-    if learns and query.dtype == torch.float32:
-        return _written_out(query, key, value, bias)
+    if bias is not None:
+        bias = bias.to(query.dtype).contiguous()
+        learns = torch.is_grad_enabled() and bias.requires_grad
+        if learns and query.dtype == torch.float32:
+            return _written_out(query, key, value, bias)
     return torch.nn.functional.scaled_dot_product_attention(
         query, key, value, attn_mask=bias
     )
