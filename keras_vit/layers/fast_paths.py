@@ -10,11 +10,9 @@ from keras_vit.layers.gelu import gelu, gelu_in_training
 if keras.backend.backend() == "torch":
     from keras_vit.layers.pytorch import attention as torch_attention
     from keras_vit.layers.pytorch import mlp as torch_mlp
-    from keras_vit.layers.pytorch import onednn
+    from keras_vit.layers.pytorch import products
 elif keras.backend.backend() == "tensorflow":
     from keras_vit.layers import turned_product
-
-LARGEST_BLOCK = 2**25  # bytes that glibc keeps when they are free
 
 
 @functools.cache
@@ -58,16 +56,14 @@ def fused_attention(query, key, value, bias):
 def dense_on_rows(rows, kernel, bias, activation, training=None):
     """activation((R, C) x (C, U) + (U,)).
 
-    Keras on PyTorch would add the bias in a second pass, and multiply at half the speed
-    that many a CPU is capable of. Outside of training TensorFlow makes one kernel of
-    product, bias and GELU as they are written.
+    Keras on PyTorch would make another tensor to add the bias, and multiply at half the
+    speed that many a CPU is capable of. Outside of training TensorFlow makes one kernel
+    of product, bias and GELU as they are written.
     """
     if keras.backend.backend() == "torch":
         rows, kernel = ops.convert_to_tensor(rows), ops.convert_to_tensor(kernel)
         bias = None if bias is None else ops.convert_to_tensor(bias)
-        if activation is gelu:
-            return onednn.product_then_gelu(rows, kernel, bias)
-        return activation(onednn.product(rows, kernel, bias))
+        return activation(products.product(rows, kernel, bias))
     if training and activation is gelu:
         activation = gelu_in_training
     if training and keras.backend.backend() == "tensorflow":
@@ -76,35 +72,15 @@ def dense_on_rows(rows, kernel, bias, activation, training=None):
     return activation(product if bias is None else ops.add(product, bias))
 
 
-def in_pieces(function, rows, width: int):
-    """function(rows), some rows after the others where all at once take long to write.
+def has_fused_mlp() -> bool:
+    """Whether the MLP is one function here, as it is on PyTorch.
 
-    A block of over 32 MiB goes back to the system as soon as it is free, and the next
-    one comes page by page, in zeros: Swin-T's first MLPs, whose hidden layers take 37
-    MiB for eight images, spent a third of their time on that.
-
-    Args:
-        function: of rows `(R, C)` alone, each by itself.
-        rows: `(R, C)`.
-        width: int, the most channels that the function makes of C.
+    TensorFlow and XLA see the whole of a step and merge what there is to merge.
     """
-    if keras.backend.backend() != "torch" or onednn.is_traced():
-        return function(rows)
-    pieces = -(-len(rows) * width * rows.itemsize // LARGEST_BLOCK)
-    if pieces <= 1 or rows.device.type != "cpu":
-        return function(rows)
-    return ops.concatenate([function(x) for x in rows.tensor_split(pieces)])
+    return keras.backend.backend() == "torch"
 
 
-def takes_gelu_again() -> bool:
-    """Whether an MLP's gradient computes GELU again rather than keep its result.
-
-    On PyTorch, where that takes no time that can be measured beside the products.
-    """
-    return keras.backend.backend() == "torch" and not onednn.is_traced()
-
-
-def mlp_on_rows(rows, *weights):
+def fused_mlp(rows, *weights):
     """The whole MLP on rows (R, C), of kernel and bias of both its layers."""
     return torch_mlp.mlp(*(ops.convert_to_tensor(x) for x in (rows, *weights)))
 

@@ -1,13 +1,11 @@
 """The MLP of a Transformer block (https://arxiv.org/abs/2010.11929, section 3.1)."""
 
-import functools
-
 import keras
 from keras import ops
 
 from keras_vit.arguments import check_positive, check_rank, check_rate
 from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
-from keras_vit.layers.fast_paths import in_pieces, mlp_on_rows, takes_gelu_again
+from keras_vit.layers.fast_paths import fused_mlp, has_fused_mlp
 from keras_vit.layers.gelu import gelu
 from keras_vit.layers.token_dense import TokenDense
 
@@ -75,21 +73,23 @@ class MLP(CompositeLayer):
     def call(self, x, training=None):
         shape = ops.shape(x)
         rows = ops.reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
-        on_rows = functools.partial(self._on_rows, training=training)
-        if training and self.dropout_rate > 0:  # one draw for all rows
-            rows = on_rows(rows)
-        else:
-            rows = in_pieces(on_rows, rows, self.mlp_dim)
-        return ops.reshape(rows, shape)
-
-    def _on_rows(self, rows, training):
-        if training and self.dropout_rate == 0 and takes_gelu_again():
-            first, second = self.hidden_dense, self.output_dense
-            weights = (first.kernel, first.bias, second.kernel, second.bias)
-            return mlp_on_rows(rows, *weights)
+        if has_fused_mlp() and not self._is_altered(training):
+            layers = self.hidden_dense, self.output_dense
+            weights = (w for layer in layers for w in (layer.kernel, layer.bias))
+            return ops.reshape(fused_mlp(rows, *weights), shape)
         rows = self.hidden_dense(rows, training=training)
         rows = regularized(self.hidden_dropout, rows, training)
-        return regularized(self.output_dropout, self.output_dense(rows), training)
+        rows = regularized(self.output_dropout, self.output_dense(rows), training)
+        return ops.reshape(rows, shape)
+
+    def _is_altered(self, training) -> bool:
+        """Whether this is more than two products with a GELU between."""
+        return (
+            (training and self.dropout_rate > 0)
+            or self.hidden_dense.activation is not gelu
+            or self.hidden_dense.quantization_mode is not None
+            or self.output_dense.quantization_mode is not None
+        )
 
     def compute_output_shape(self, input_shape):
         return input_shape

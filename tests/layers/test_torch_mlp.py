@@ -1,4 +1,4 @@
-"""PyTorch's MLP in training is the plain one, but keeps its hidden layer once."""
+"""PyTorch's MLP is the plain one, but keeps its hidden layer once, and in pieces."""
 
 import keras
 import pytest
@@ -12,7 +12,8 @@ if keras.backend.backend() != "torch":
 import torch
 
 from keras_vit.layers import MLP, mlp
-from keras_vit.layers.pytorch import onednn
+from keras_vit.layers.pytorch import mlp as torch_mlp
+from keras_vit.layers.pytorch import onednn, products
 
 TOKENS, CHANNELS, HIDDEN = (3, 211), 53, 149
 
@@ -25,10 +26,28 @@ def layer():
     return layer
 
 
+@pytest.fixture(params=["MKL", "oneDNN"], autouse=True)
+def library(request, monkeypatch):
+    """Each of the two libraries, whichever is the faster here."""
+    if request.param == "oneDNN" and not onednn._is_there():
+        pytest.skip("this PyTorch has no oneDNN to call")
+    monkeypatch.setattr(onednn, "_is_faster", lambda: request.param == "oneDNN")
+
+
+@pytest.fixture(params=["whole", "rows", "bytes"])
+def cut(request, monkeypatch):
+    """Cut by neither limit, by the one on rows and by the one on bytes."""
+    rows = {"rows": 20, "bytes": 2**12}.get(request.param, 2**12)
+    if request.param != "whole":
+        monkeypatch.setattr(torch_mlp, "LARGEST_BLOCK", 200 * HIDDEN * 4)
+        monkeypatch.setattr(torch_mlp, "LONGEST_PIECE", rows)
+    return {"whole": 1, "rows": 32, "bytes": 4}[request.param]
+
+
 def _both_ways(function, monkeypatch):
-    keeps_once = function()
-    monkeypatch.setattr(mlp, "takes_gelu_again", lambda: False)
-    return keeps_once, function()
+    as_one = function()
+    monkeypatch.setattr(mlp, "has_fused_mlp", lambda: False)
+    return as_one, function()
 
 
 def _gradients(layer, x, **kwargs):
@@ -37,7 +56,7 @@ def _gradients(layer, x, **kwargs):
     return torch.autograd.grad(total, [x, *weights], **kwargs)
 
 
-def test_value_and_gradients(layer, monkeypatch):
+def test_value_and_gradients(layer, cut, monkeypatch):
     x = torch.tensor(array(*TOKENS, CHANNELS, seed=7), requires_grad=True)
 
     def results():
@@ -45,6 +64,26 @@ def test_value_and_gradients(layer, monkeypatch):
 
     for got, expected in zip(*_both_ways(results, monkeypatch), strict=True):
         torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-3)
+
+
+def test_inference(layer, cut, monkeypatch):
+    x = torch.tensor(array(*TOKENS, CHANNELS, seed=7))
+    before = x.clone()
+    with torch.no_grad():
+        got, expected = _both_ways(lambda: layer(x), monkeypatch)
+    torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(x, before, rtol=0, atol=0)
+
+
+def test_number_of_pieces(layer, cut, monkeypatch):
+    rows = torch.tensor(array(633, CHANNELS))
+    pieces = torch_mlp._pieces(rows, layer.hidden_dense.kernel.value)
+    assert len(pieces) == cut
+    assert torch.cat(list(pieces)).equal(rows)
+
+
+def test_no_rows(layer):
+    assert tuple(layer(array(0, 31, CHANNELS)).shape) == (0, 31, CHANNELS)
 
 
 def test_the_hidden_layer_is_kept_once(layer, monkeypatch):
@@ -60,45 +99,64 @@ def test_the_hidden_layer_is_kept_once(layer, monkeypatch):
 
         with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
             layer(x, training=True)
-        return len(kept)
+        return len([tensor for tensor in kept.values() if tensor.ndim == 2])
 
     assert _both_ways(kept, monkeypatch) == (1, 2)
 
 
-def test_a_gradient_has_a_gradient(layer, monkeypatch):
+def test_a_gradient_has_a_gradient(layer, cut, monkeypatch):
     x = torch.tensor(0.1 * array(*TOKENS, CHANNELS), requires_grad=True)
+    weights = [v.value for v in layer.trainable_variables]
 
     def penalty():
         slope, *_ = _gradients(layer, x, create_graph=True)
-        return torch.autograd.grad((slope * slope).mean(), x)[0]
+        return torch.autograd.grad(
+            (slope * slope).mean(), [x, *weights], allow_unused=True
+        )
 
-    got, expected = _both_ways(penalty, monkeypatch)
-    torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-3)
+    for got, expected in zip(*_both_ways(penalty, monkeypatch), strict=True):
+        if expected is None:  # the last bias moves the value alone
+            continue
+        torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-3)
 
 
-@pytest.mark.parametrize("learns", [True, False])
-def test_frozen_weights_take_no_product(layer, learns, monkeypatch):
+@pytest.mark.parametrize("frozen", ["x", "hidden_dense", "output_dense"])
+def test_what_is_frozen_takes_no_product(layer, frozen, cut, monkeypatch):
     calls = []
-    original = onednn._columns_times_rows
+    original = products._columns_times_rows
 
     def counted(*arguments):
-        calls.append(arguments)
+        calls.append(arguments[0].shape[-1])
         return original(*arguments)
 
-    monkeypatch.setattr(onednn, "_columns_times_rows", counted)
-    x = torch.tensor(array(*TOKENS, CHANNELS), requires_grad=True)
-    layer.output_dense.trainable = learns
+    monkeypatch.setattr(products, "_columns_times_rows", counted)
+    x = torch.tensor(array(*TOKENS, CHANNELS), requires_grad=frozen != "x")
+    if frozen != "x":
+        getattr(layer, frozen).trainable = False
     (layer(x, training=True) ** 2).sum().backward()
-    assert x.grad is not None
-    frozen = layer.output_dense.kernel.value.grad
-    assert (frozen is not None) == learns
-    assert any(rows.shape[-1] == HIDDEN for rows, _ in calls) == learns
+    assert (x.grad is not None) == (frozen != "x")
+    for name, channels in ("hidden_dense", CHANNELS), ("output_dense", HIDDEN):
+        for weight in getattr(layer, name).weights:
+            assert (weight.value.grad is not None) == (frozen != name)
+        assert calls.count(channels) == (cut if frozen != name else 0)
 
 
 def test_mapped_over_a_batch(layer):
     batch = torch.tensor(array(*TOKENS, CHANNELS))
-    mapped = torch.vmap(lambda x: layer(x, training=True))(batch)
-    torch.testing.assert_close(mapped, layer(batch), rtol=1e-4, atol=1e-4)
+    for training in (True, False):
+        mapped = torch.vmap(lambda x, t=training: layer(x, training=t))(batch)
+        torch.testing.assert_close(mapped, layer(batch), rtol=1e-4, atol=1e-4)
+
+
+def test_gradients_of_each_example(layer):
+    batch = torch.tensor(array(*TOKENS, CHANNELS))
+
+    def total(x):
+        return (layer(x, training=True) ** 2).sum()
+
+    mapped = torch.vmap(torch.func.grad(total))(batch)
+    one_by_one = torch.stack([torch.func.grad(total)(x) for x in batch])
+    torch.testing.assert_close(mapped, one_by_one, rtol=1e-4, atol=1e-3)
 
 
 def test_half_precision():
@@ -107,3 +165,16 @@ def test_half_precision():
     trained, used = layer(x, training=True), layer(x)
     assert trained.dtype == torch.bfloat16
     torch.testing.assert_close(trained, used, rtol=2**-6, atol=2**-8)
+
+
+def test_another_activation_and_quantized_kernels_are_left_to_the_layers():
+    layer = MLP(HIDDEN)
+    x = ops.convert_to_tensor(array(*TOKENS, CHANNELS))
+    exact = layer(x)
+    layer.output_dense.quantize("int8", type_check=False)
+    difference = (layer(x) - exact).abs().max() / exact.abs().max()
+    assert 0 < difference < 0.05
+    layer.hidden_dense.activation = keras.activations.relu
+    hidden = layer.hidden_dense(x)
+    assert hidden.min() == 0
+    torch.testing.assert_close(layer(x), layer.output_dense(hidden))

@@ -15,7 +15,7 @@ if keras.backend.backend() != "torch":
 
 import torch
 
-from keras_vit.layers.pytorch import onednn
+from keras_vit.layers.pytorch import onednn, products
 
 ONEDNN = {"mkldnn::_linear_pointwise", "aten::convolution_backward"}
 # R·C·U above `SMALLEST`; C < U and C > U, with rows that two threads share and not.
@@ -52,7 +52,7 @@ def test_product_and_gradients_are_those_of_pytorch(shape, with_bias, monkeypatc
     inputs = (rows, kernel, bias) if with_bias else (rows, kernel)
 
     def results():
-        output = onednn.product(*inputs)
+        output = products.product(*inputs)
         return output, *torch.autograd.grad((output * seen).sum(), inputs)
 
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
@@ -68,10 +68,10 @@ def test_product_and_gradients_are_those_of_pytorch(shape, with_bias, monkeypatc
 
 def test_gelu_is_the_same_in_one_pass_and_in_two():
     rows, kernel, bias, _ = _tensors(*SHAPES[0])
-    in_two = onednn.product_then_gelu(rows, kernel, bias)
+    in_two = products.gelu_of_product(rows, kernel, bias)
     assert in_two.requires_grad
     with torch.no_grad():
-        in_one = onednn.product_then_gelu(rows, kernel, bias)
+        in_one = products.gelu_of_product(rows, kernel, bias)
     torch.testing.assert_close(in_one, in_two, rtol=1e-5, atol=1e-4)
 
 
@@ -79,7 +79,7 @@ def test_a_gradient_has_a_gradient(monkeypatch):
     rows, kernel, bias, seen = _tensors(*SHAPES[0])
 
     def penalty():
-        output = onednn.product(rows, kernel, bias)
+        output = products.product(rows, kernel, bias)
         (slope,) = torch.autograd.grad((output**2).sum(), rows, create_graph=True)
         return torch.autograd.grad((slope * slope).mean(), kernel)[0]
 
@@ -91,7 +91,7 @@ def test_a_gradient_has_a_gradient(monkeypatch):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_kernels_gradient_lies_as_the_kernel(shape):
     rows, kernel, bias, seen = _tensors(*shape)
-    (onednn.product(rows, kernel, bias) * seen).sum().backward()
+    (products.product(rows, kernel, bias) * seen).sum().backward()
     assert kernel.grad.is_contiguous()
 
 
@@ -105,14 +105,14 @@ def test_a_kernel_in_another_layout(layout):
     kernel = layout(kernel.detach())
     expected = rows.double() @ kernel.double() + bias.double()
     torch.testing.assert_close(
-        onednn.product(rows, kernel, bias).double(), expected, rtol=1e-5, atol=1e-4
+        products.product(rows, kernel, bias).double(), expected, rtol=1e-5, atol=1e-4
     )
 
 
 def test_mapped_over_a_batch():
     rows, kernel, bias, _ = _tensors(*SHAPES[0])
     batch = torch.stack([rows, 2 * rows])
-    mapped = torch.vmap(functools.partial(onednn.product, kernel=kernel, bias=bias))
+    mapped = torch.vmap(functools.partial(products.product, kernel=kernel, bias=bias))
     torch.testing.assert_close(
         mapped(batch), batch @ kernel + bias, rtol=1e-5, atol=1e-4
     )
