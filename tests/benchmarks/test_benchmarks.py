@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import machine
+from benchmarks import machine, picture
 from benchmarks.cells import BATCHES, TARGETS, Cell, matrix
 from benchmarks.contenders import CONTENDERS, OURS, contenders_of
 from benchmarks.picture import draw
@@ -131,6 +131,17 @@ def test_picture_is_a_png(tmp_path):
     pytest.importorskip("matplotlib")
     draw(a_run(), tmp_path / "run.png")
     assert (tmp_path / "run.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_picture_has_the_backends_in_the_tables_order(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    run = a_run()
+    (cell,) = [cell for cell in run["cells"] if "ratio" in cell]
+    run["cells"] = [{**cell, "backend": name} for name in ("torch", "tensorflow")]
+    drawn = []
+    monkeypatch.setattr(picture, "_panel", lambda axis, key, cells: drawn.extend(cells))
+    draw(run, tmp_path / "run.png")
+    assert [cell["backend"] for cell in drawn] == ["tensorflow", "torch"]
 
 
 def test_steps_for_takes_at_least_two():
