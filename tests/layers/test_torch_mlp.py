@@ -122,19 +122,25 @@ def test_a_gradient_has_a_gradient(layer, cut, monkeypatch):
 
 @pytest.mark.parametrize("frozen", ["x", "hidden_dense", "output_dense"])
 def test_what_is_frozen_takes_no_product(layer, frozen, cut, monkeypatch):
-    calls = []
+    calls, gelus = [], []
     original = products._columns_times_rows
 
     def counted(*arguments):
         calls.append(arguments[0].shape[-1])
         return original(*arguments)
 
+    def counted_gelu(hidden):
+        gelus.append(hidden)
+        return torch.nn.functional.gelu(hidden)
+
     monkeypatch.setattr(products, "_columns_times_rows", counted)
+    monkeypatch.setattr(torch_mlp, "gelu", counted_gelu)
     x = torch.tensor(array(*TOKENS, CHANNELS), requires_grad=frozen != "x")
     if frozen != "x":
         getattr(layer, frozen).trainable = False
     (layer(x, training=True) ** 2).sum().backward()
     assert (x.grad is not None) == (frozen != "x")
+    assert len(gelus) == (cut if frozen == "output_dense" else 2 * cut)
     for name, channels in ("hidden_dense", CHANNELS), ("output_dense", HIDDEN):
         for weight in getattr(layer, name).weights:
             assert (weight.value.grad is not None) == (frozen != name)

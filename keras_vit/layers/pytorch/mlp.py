@@ -77,7 +77,9 @@ class _MLP(torch.autograd.Function):
 
 def _gradients(rows, hidden, gradient, hidden_kernel, output_kernel, needed):
     """By the five arguments, of some rows; None for what is not needed."""
-    of_output = weight_gradients(gradient, gelu(hidden), needed[3:])
+    of_output = weight_gradients(
+        gradient, gelu(hidden) if needed[3] else None, needed[3:]
+    )
     if not any(needed[:3]):
         return None, None, None, *of_output
     of_hidden = gelu_backward(product(gradient, output_kernel.t()), hidden)
