@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from benchmarks.contenders import CONTENDERS, OURS
-from benchmarks.report import LABELS, by_speed
+from benchmarks.report import LABELS, by_speed, rows_of
 
 OUR_COLOUR = "#c0392b"
 PEER_COLOURS = (
@@ -29,20 +29,15 @@ def draw(run: dict, path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    panels: dict[tuple, list] = {}
-    for cell in run["cells"]:
-        if "ratio" in cell:
-            panels.setdefault((cell["model"], cell["mode"], cell["batch"]), []).append(
-                cell
-            )
+    panels = rows_of(cell for cell in run["cells"] if "ratio" in cell)
     if not panels:
         return
     rows = -(-len(panels) // 2)
     figure, axes = pyplot.subplots(
         rows, 2, figsize=(11, 3.4 * rows), squeeze=False, layout="constrained"
     )
-    for axis, (key, cells) in zip(axes.flat, panels.items(), strict=False):
-        _panel(axis, key, sorted(cells, key=_place))
+    for axis, (title, cells) in zip(axes.flat, panels.items(), strict=False):
+        _panel(axis, title, cells)
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)
     figure.suptitle("Time a step over the best peer's (lower is faster)")
@@ -50,15 +45,9 @@ def draw(run: dict, path: Path) -> None:
     pyplot.close(figure)
 
 
-def _place(cell) -> int:
-    # A run measures them in another order, so that a short one sees them all.
-    return list(LABELS).index(cell["backend"])
-
-
-def _panel(axis, key, cells):
-    model, mode, batch = key
+def _panel(axis, title, cells):
     ticks, labels, position = [], [], 0.0
-    for cell in cells:
+    for backend, cell in cells.items():
         best = cell["contenders"][cell["best_peer"]]["median_ms"]
         start = position
         for name, time in by_speed(cell):
@@ -75,11 +64,11 @@ def _panel(axis, key, cells):
             )
             position += 1
         ticks.append((start + position - 1) / 2)
-        labels.append(LABELS[cell["backend"]])
+        labels.append(LABELS[backend])
         position += 0.8
     axis.axhline(1, color="black", linewidth=0.8, linestyle=":")
     axis.set_xticks(ticks, labels)
-    axis.set_title(f"{model}, {mode}, batch {batch}", fontsize=10)
+    axis.set_title(title, fontsize=10)
     axis.spines[["top", "right"]].set_visible(False)
 
 

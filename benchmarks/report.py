@@ -28,20 +28,25 @@ def _speed_table(run):
         "| | " + " | ".join(LABELS[backend] for backend in backends) + " |",
         "|---|" + "---|" * len(backends),
     ]
-    for title, cells in _rows(run).items():
+    for title, cells in rows_of(run["cells"]).items():
         texts = [_speeds(cells[b]) if b in cells else "" for b in backends]
         lines.append(f"| {title} | " + " | ".join(texts) + " |")
     return "\n".join(lines)
 
 
-def _rows(run):
-    """Title -> backend -> cell, as the run has them."""
+def rows_of(cells) -> dict[str, dict]:
+    """Title -> backend -> cell, the backends in the table's order.
+
+    A run measures them in another one, so that a short run sees them all.
+    """
     rows: dict[str, dict] = {}
-    for cell in run["cells"]:
+    for cell in cells:
         mode = "training step" if cell["mode"] == "train" else cell["mode"]
         title = f"{cell['model']} {mode}, batch {cell['batch']}"
         rows.setdefault(title, {})[cell["backend"]] = cell
-    return rows
+    return {
+        title: {b: row[b] for b in BACKENDS if b in row} for title, row in rows.items()
+    }
 
 
 def by_speed(cell: dict) -> list[tuple[str, float]]:
@@ -70,7 +75,7 @@ def _cost_table(run):
         "| cell | contender | peak MiB | of steps | build s | first step s |",
         "|---|---|---|---|---|---|",
     ]
-    for title, cells in _rows(run).items():
+    for title, cells in rows_of(run["cells"]).items():
         for backend, cell in cells.items():
             for name, _ in by_speed(cell):
                 values = cell["contenders"][name]

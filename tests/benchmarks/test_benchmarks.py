@@ -139,7 +139,9 @@ def test_picture_has_the_backends_in_the_tables_order(tmp_path, monkeypatch):
     (cell,) = [cell for cell in run["cells"] if "ratio" in cell]
     run["cells"] = [{**cell, "backend": name} for name in ("torch", "tensorflow")]
     drawn = []
-    monkeypatch.setattr(picture, "_panel", lambda axis, key, cells: drawn.extend(cells))
+    monkeypatch.setattr(
+        picture, "_panel", lambda axis, title, cells: drawn.extend(cells.values())
+    )
     draw(run, tmp_path / "run.png")
     assert [cell["backend"] for cell in drawn] == ["tensorflow", "torch"]
 

@@ -106,6 +106,12 @@ def test_mlp_uses_the_exact_gelu():
     )
 
 
+def test_mlp_of_no_tokens():
+    layer = layers.MLP(53)
+    layer.build((3, 31, 11))
+    assert tuple(layer(array(0, 31, 11)).shape) == (0, 31, 11)
+
+
 def test_drop_path_drops_whole_examples_and_keeps_the_mean():
     layer = layers.DropPath(0.25, seed=3)
     x = np.ones((4000, 2, 3), "float32")

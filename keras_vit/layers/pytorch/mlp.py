@@ -93,8 +93,8 @@ def _pieces(rows, hidden_kernel):
 
     A block of over 32 MiB goes back to the system as soon as it is free, and the next
     one comes page by page, in zeros. Swin-T's first MLPs, whose hidden layers take 37
-    MiB for eight images, take 57 ms forward and backward in eight pieces, 76 in two and
-    80 in one (two Granite Rapids cores). Hidden layers of 19 MiB gain nothing by it.
+    MiB for eight images, take 57 to 68 ms forward and backward in seven pieces, 83 to
+    86 in two and 97 to 103 in one (by themselves, on an Intel Xeon with AMX).
     """
     units = hidden_kernel.shape[1]
     longest = LARGEST_BLOCK // (units * rows.itemsize)
