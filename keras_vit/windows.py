@@ -10,6 +10,8 @@ nW = (H/Mh)·(W/Mw) windows an image.
 import numpy as np
 from keras import ops
 
+from keras_vit.reshaping import reshape
+
 
 def window_partition(x, window_size: tuple[int, int]):
     """Cut feature maps into windows that do not overlap.
@@ -35,9 +37,9 @@ def window_partition(x, window_size: tuple[int, int]):
     width, channels = x.shape[-2:]
     # Merging the last two axes keeps the transpose at rank 4: rank 6, the textbook
     # way, is several times slower on a CPU.
-    x = ops.reshape(x, (-1, rows, width // columns, columns * channels))
+    x = reshape(x, (-1, rows, width // columns, columns * channels))
     x = ops.transpose(x, (0, 2, 1, 3))  # (B·H/Mh, Mh, W/Mw, Mw·C) -> swap the middle
-    return ops.reshape(x, (-1, rows * columns, channels))
+    return reshape(x, (-1, rows * columns, channels))
 
 
 def window_reverse(windows, window_size: tuple[int, int], height: int, width: int):
@@ -65,9 +67,9 @@ def window_reverse(windows, window_size: tuple[int, int], height: int, width: in
     """
     rows, columns = window_size
     channels = windows.shape[-1]
-    x = ops.reshape(windows, (-1, width // columns, rows, columns * channels))
+    x = reshape(windows, (-1, width // columns, rows, columns * channels))
     x = ops.transpose(x, (0, 2, 1, 3))  # (B·H/Mh, W/Mw, Mh, Mw·C) -> swap the middle
-    return ops.reshape(x, (-1, height, width, channels))
+    return reshape(x, (-1, height, width, channels))
 
 
 def relative_position_index(window_size: tuple[int, int]) -> np.ndarray:

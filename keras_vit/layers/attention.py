@@ -20,6 +20,7 @@ from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
 from keras_vit.layers.initializers import truncated_normal
 from keras_vit.layers.scaled_dot_product import scaled_dot_product
 from keras_vit.layers.token_dense import TokenDense
+from keras_vit.reshaping import reshape
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -132,7 +133,7 @@ class MultiHeadSelfAttention(CompositeLayer):
         return_attention_scores=False,
     ):
         *batch, tokens, hidden_dim = ops.shape(x)
-        rows = ops.reshape(x, (-1, hidden_dim))  # (..., N, D) -> (B·N, D)
+        rows = reshape(x, (-1, hidden_dim))  # (..., N, D) -> (B·N, D)
         query = self._split_heads(self.query_dense(rows), tokens)
         key = self._split_heads(self.key_dense(rows), tokens)
         value = self._split_heads(self.value_dense(rows), tokens)
@@ -148,17 +149,17 @@ class MultiHeadSelfAttention(CompositeLayer):
             dropout=self._drop_scores if drops else None,
             return_scores=return_attention_scores,
         )
-        rows = self.output_dense(ops.reshape(attended, (-1, hidden_dim)))
+        rows = self.output_dense(reshape(attended, (-1, hidden_dim)))
         rows = regularized(self.dropout, rows, training)
-        attended = ops.reshape(rows, (*batch, tokens, hidden_dim))
+        attended = reshape(rows, (*batch, tokens, hidden_dim))
         if return_attention_scores:
             shape = (*batch, self.num_heads, tokens, tokens)
-            return attended, ops.reshape(scores, shape)
+            return attended, reshape(scores, shape)
         return attended
 
     def _split_heads(self, rows, tokens):
         key_dim = rows.shape[-1] // self.num_heads  # (B·N, D) -> (B, N, H, d)
-        return ops.reshape(rows, (-1, tokens, self.num_heads, key_dim))
+        return reshape(rows, (-1, tokens, self.num_heads, key_dim))
 
     def _drop_scores(self, scores):
         return self.attention_dropout(scores, training=True)

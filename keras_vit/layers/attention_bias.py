@@ -8,6 +8,8 @@ import math
 
 from keras import ops
 
+from keras_vit.reshaping import reshape
+
 
 def additive_bias(bias, mask, batch: list, dtype):
     """Bring a bias and a boolean mask into one tensor `(B, G or 1, H or 1, N, N)`.
@@ -46,10 +48,10 @@ def _merge_batch(bias, batch: list):
         lead = batch[len(batch) - len(lead) :]
     if lead:
         bias = ops.broadcast_to(
-            ops.reshape(bias, ops.shape(bias)[-len(lead) - 3 :]),
+            reshape(bias, ops.shape(bias)[-len(lead) - 3 :]),
             (*lead, heads, queries, keys),
         )
-    return ops.reshape(bias, (-1, heads, queries, keys))
+    return reshape(bias, (-1, heads, queries, keys))
 
 
 def relative_bias(query, table, bias=None):
@@ -74,13 +76,13 @@ def relative_bias(query, table, bias=None):
     # left. Written as one row of numbers with one zero after each query, the diagonal
     # is a reshape.
     padded = ops.pad(by_offset, ((0, 0), (0, 0), (0, 0), (0, 1)))
-    flat = ops.reshape(padded, (-1, heads, tokens * 2 * tokens))
+    flat = reshape(padded, (-1, heads, tokens * 2 * tokens))
     flat = flat[..., : tokens * (2 * tokens - 1)]
-    skewed = ops.reshape(flat, (-1, heads, tokens, 2 * tokens - 1))
+    skewed = reshape(flat, (-1, heads, tokens, 2 * tokens - 1))
     relative = skewed[..., tokens - 1 :]
     if bias is None:
         return relative
     if bias.shape[0] in (1, None):
         return relative + bias
-    grouped = ops.reshape(relative, (-1, bias.shape[0], heads, tokens, tokens))
-    return ops.reshape(grouped + bias, (-1, heads, tokens, tokens))
+    grouped = reshape(relative, (-1, bias.shape[0], heads, tokens, tokens))
+    return reshape(grouped + bias, (-1, heads, tokens, tokens))

@@ -62,6 +62,23 @@ def regularized(layer, x, training):
     return layer(x, training=True) if training and layer.rate > 0 else x
 
 
+def inner(layer):
+    """A layer of layers as another calls it from within its own `call`.
+
+    There Keras has nothing left to find out: the outer layer was given tensors of their
+    type and knows whether it trains. On PyTorch it looks at every step all the same,
+    0.1 ms a call; on TensorFlow and JAX once.
+    """
+    is_plain = (
+        keras.backend.backend() == "torch"
+        and isinstance(layer, CompositeLayer)
+        and layer.built
+        and layer.compute_dtype == layer.variable_dtype
+        and layer.activity_regularizer is None
+    )
+    return layer.call if is_plain else layer
+
+
 def _is_seed(variable) -> bool:
     return variable.name == "seed_generator_state"
 

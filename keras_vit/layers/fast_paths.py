@@ -34,6 +34,11 @@ def has_fused_attention() -> bool:
     return keras.backend.backend() == "torch"
 
 
+def has_windows_attention(x) -> bool:
+    """Whether the fused attention takes a bias for each window of an image as it is."""
+    return keras.backend.backend() == "torch" and x.device.type == "cpu"
+
+
 def fused_attention(query, key, value, bias):
     """softmax(QKᵀ/√d + bias) V by one kernel that never writes the N x N scores.
 
@@ -41,12 +46,13 @@ def fused_attention(query, key, value, bias):
         query: `(B, H, N, d)`.
         key: `(B, H, N, d)`.
         value: `(B, H, N, d)`.
-        bias: `(B or 1, H or 1, N, N)` or None.
+        bias: `(B or 1, H or 1, N, N)` or None; with `has_windows_attention` also
+            `(G, H or 1, N, N)`, G dividing B.
 
     Returns:
         `(B, H, N, d)`.
     """
-    if keras.backend.backend() == "torch" and query.device.type == "cpu":
+    if has_windows_attention(query):
         return torch_attention.attention(query, key, value, bias)
     query, key, value = (ops.transpose(x, (0, 2, 1, 3)) for x in (query, key, value))
     attended = ops.dot_product_attention(query, key, value, bias=bias)
@@ -61,9 +67,7 @@ def dense_on_rows(rows, kernel, bias, activation, training=None):
     of product, bias and GELU as they are written.
     """
     if keras.backend.backend() == "torch":
-        rows, kernel = ops.convert_to_tensor(rows), ops.convert_to_tensor(kernel)
-        bias = None if bias is None else ops.convert_to_tensor(bias)
-        return activation(products.product(rows, kernel, bias))
+        return activation(products.product(*map(_tensor, (rows, kernel, bias))))
     if training and activation is gelu:
         activation = gelu_in_training
     if training and keras.backend.backend() == "tensorflow":
@@ -82,7 +86,12 @@ def has_fused_mlp() -> bool:
 
 def fused_mlp(rows, *weights):
     """The whole MLP on rows (R, C), of kernel and bias of both its layers."""
-    return torch_mlp.mlp(*(ops.convert_to_tensor(x) for x in (rows, *weights)))
+    return torch_mlp.mlp(*map(_tensor, (rows, *weights)))
+
+
+def _tensor(x):
+    """A variable's tensor, which Keras asks more about than the shortest call takes."""
+    return getattr(x, "value", x)
 
 
 def written_out(x, training):

@@ -8,6 +8,7 @@ from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
 from keras_vit.layers.fast_paths import fused_mlp, has_fused_mlp
 from keras_vit.layers.gelu import gelu
 from keras_vit.layers.token_dense import TokenDense
+from keras_vit.reshaping import reshape
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -72,15 +73,15 @@ class MLP(CompositeLayer):
 
     def call(self, x, training=None):
         shape = ops.shape(x)
-        rows = ops.reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
+        rows = reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
         if has_fused_mlp() and not self._is_altered(training):
             layers = self.hidden_dense, self.output_dense
             weights = (w for layer in layers for w in (layer.kernel, layer.bias))
-            return ops.reshape(fused_mlp(rows, *weights), shape)
+            return reshape(fused_mlp(rows, *weights), shape)
         rows = self.hidden_dense(rows, training=training)
         rows = regularized(self.hidden_dropout, rows, training)
         rows = regularized(self.output_dropout, self.output_dense(rows), training)
-        return ops.reshape(rows, shape)
+        return reshape(rows, shape)
 
     def _is_altered(self, training) -> bool:
         """Whether this is more than two products with a GELU between."""

@@ -9,6 +9,7 @@ from keras import ops
 from keras_vit.arguments import check_positive, check_static_map, pair
 from keras_vit.layers.composite import CompositeLayer, one_piece
 from keras_vit.layers.token_dense import TokenDense
+from keras_vit.reshaping import reshape
 from keras_vit.windows import window_partition
 
 
@@ -107,7 +108,7 @@ class PatchEmbedding(CompositeLayer):
     def call(self, x):
         *batch, height, width, channels = ops.shape(x)
         rows, columns = self.grid_size(height, width)
-        x = ops.reshape(x, (-1, height, width, channels))
+        x = reshape(x, (-1, height, width, channels))
         missing = (
             rows * self.patch_size[0] - height,
             columns * self.patch_size[1] - width,
@@ -115,12 +116,10 @@ class PatchEmbedding(CompositeLayer):
         if any(missing):
             x = ops.pad(x, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
         patches = window_partition(x, self.patch_size)  # (B·N, P·P, C)
-        patches = ops.reshape(
-            patches, (-1, rows * columns, self._patch_area() * channels)
-        )
+        patches = reshape(patches, (-1, rows * columns, self._patch_area() * channels))
         tokens = self.projection(patches)  # (B, N, P·P·C) -> (B, N, D)
         grid = (rows * columns,) if self.flatten else (rows, columns)
-        return ops.reshape(tokens, (*batch, *grid, self.hidden_dim))
+        return reshape(tokens, (*batch, *grid, self.hidden_dim))
 
     def compute_output_shape(self, input_shape):
         *batch, height, width, _ = input_shape

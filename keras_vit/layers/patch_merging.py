@@ -10,6 +10,7 @@ from keras_vit.arguments import check_static_map
 from keras_vit.layers.composite import CompositeLayer, one_piece
 from keras_vit.layers.token_dense import TokenDense
 from keras_vit.layers.token_normalization import TokenNormalization
+from keras_vit.reshaping import reshape
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -72,9 +73,9 @@ class PatchMerging(CompositeLayer):
             x = ops.pad(x, (*outer, (0, height % 2), (0, width % 2), (0, 0)))
         rows, columns = (height + 1) // 2, (width + 1) // 2
         # One transpose: four strided slices take TensorFlow over ten times as long.
-        x = ops.reshape(x, (-1, 2, columns, 2, channels))  # (B·H/2, 2, W/2, 2, C)
+        x = reshape(x, (-1, 2, columns, 2, channels))  # (B·H/2, 2, W/2, 2, C)
         x = ops.transpose(x, (0, 2, 3, 1, 4))  # a neighbour's column before its row
-        x = ops.reshape(x, (*batch, rows, columns, 4 * channels))
+        x = reshape(x, (*batch, rows, columns, 4 * channels))
         return self.reduction(self.norm(x, training=training))
 
     def compute_output_shape(self, input_shape):

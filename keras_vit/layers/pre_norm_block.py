@@ -8,7 +8,7 @@ https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
 """
 
 from keras_vit.arguments import check_rate
-from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
+from keras_vit.layers.composite import CompositeLayer, inner, one_piece, regularized
 from keras_vit.layers.drop_path import DropPath
 from keras_vit.layers.fast_paths import written_out
 from keras_vit.layers.layer_scale import LayerScale
@@ -81,7 +81,7 @@ class PreNormBlock(CompositeLayer):
 
     def call(self, x, training=None, return_attention_scores=False):
         x = written_out(x, training)
-        attended = self.attention(
+        attended = inner(self.attention)(
             self.attention_norm(x, training=training),
             training=training,
             return_attention_scores=return_attention_scores,
@@ -93,7 +93,7 @@ class PreNormBlock(CompositeLayer):
             attended = self.attention_layer_scale(attended)
         x = x + regularized(self.attention_drop_path, attended, training)
         x = written_out(x, training)
-        hidden = self.mlp(self.mlp_norm(x, training=training), training=training)
+        hidden = inner(self.mlp)(self.mlp_norm(x, training=training), training=training)
         if self.mlp_layer_scale is not None:
             hidden = self.mlp_layer_scale(hidden)
         x = x + regularized(self.mlp_drop_path, hidden, training)

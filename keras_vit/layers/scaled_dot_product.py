@@ -13,8 +13,10 @@ from keras import ops
 from keras_vit.layers.fast_paths import (
     fused_attention,
     has_fused_attention,
+    has_windows_attention,
     is_jax_on_cpu,
 )
+from keras_vit.reshaping import reshape
 
 
 def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores=False):
@@ -33,16 +35,19 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
         `(B, N, H, d)` and the scores `(B, H, N, N)`, or None in their place.
     """
     shape = (-1, *query.shape[1:])
+    is_plain = return_scores or dropout is not None
     groups = _groups(bias, query)
+    if not is_plain and has_windows_attention(query):
+        groups = 1
     query, key, value = (
         _windows_to_heads(x, groups) for x in (query, key, value)
     )  # (B, N, H, d) -> (B/G, G·H, N, d)
     if groups > 1:
         _, tokens, heads, _ = shape
         bias = ops.broadcast_to(bias, (groups, heads, tokens, tokens))
-        bias = ops.reshape(bias, (1, groups * heads, tokens, tokens))
+        bias = reshape(bias, (1, groups * heads, tokens, tokens))
     scores = None
-    if return_scores or dropout is not None:
+    if is_plain:
         attended, scores = _plain(query, key, value, bias, dropout)
     elif has_fused_attention():
         attended = fused_attention(query, key, value, bias)
@@ -52,10 +57,10 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
         attended, _ = _plain(query, key, value, bias)
     _, tokens, heads, key_dim = shape
     if groups > 1:  # (B/G, G·H, N, d) -> (B, H, N, d)
-        attended = ops.reshape(attended, (-1, heads, tokens, key_dim))
+        attended = reshape(attended, (-1, heads, tokens, key_dim))
     attended = ops.transpose(attended, (0, 2, 1, 3))  # (B, H, N, d) -> (B, N, H, d)
     if return_scores:
-        scores = ops.reshape(scores, (-1, heads, tokens, tokens))
+        scores = reshape(scores, (-1, heads, tokens, tokens))
     return attended, scores if return_scores else None
 
 
@@ -103,4 +108,4 @@ def _windows_to_heads(x, groups: int):
     x = ops.transpose(x, (0, 2, 1, 3))  # (B, N, H, d) -> (B, H, N, d)
     if groups == 1:
         return x
-    return ops.reshape(x, (-1, groups * heads, tokens, key_dim))
+    return reshape(x, (-1, groups * heads, tokens, key_dim))

@@ -6,6 +6,7 @@ from keras import ops
 from keras_vit.layers.fast_paths import dense_on_rows
 from keras_vit.layers.initializers import truncated_normal
 from keras_vit.layers.inner_layer import InnerLayer
+from keras_vit.reshaping import reshape
 
 
 class TokenDense(InnerLayer, keras.layers.Dense):
@@ -24,8 +25,8 @@ class TokenDense(InnerLayer, keras.layers.Dense):
         if len(inputs.shape) == 2:
             return self._on_rows(inputs, training)
         *batch, channels = ops.shape(inputs)
-        rows = ops.reshape(inputs, (-1, channels))  # (..., C) -> (R, C)
-        return ops.reshape(self._on_rows(rows, training), (*batch, self.units))
+        rows = reshape(inputs, (-1, channels))  # (..., C) -> (R, C)
+        return reshape(self._on_rows(rows, training), (*batch, self.units))
 
     def _on_rows(self, rows, training):
         return dense_on_rows(rows, self.kernel, self.bias, self.activation, training)

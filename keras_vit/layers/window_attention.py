@@ -9,9 +9,10 @@ from keras import ops
 
 from keras_vit.arguments import check_static_map, pair
 from keras_vit.layers.attention import MultiHeadSelfAttention
-from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.composite import CompositeLayer, inner, one_piece
 from keras_vit.layers.initializers import truncated_normal
 from keras_vit.layers.window_layout import WindowLayout
+from keras_vit.reshaping import reshape
 from keras_vit.windows import (
     relative_position_index,
     window_partition,
@@ -124,11 +125,11 @@ class WindowAttention(CompositeLayer):
     def call(self, x, training=None, return_attention_scores=False):
         layout = self.layout
         shape = ops.shape(x)
-        x = ops.reshape(x, (-1, *shape[-3:]))  # (..., H, W, C) -> (B, H, W, C)
+        x = reshape(x, (-1, *shape[-3:]))  # (..., H, W, C) -> (B, H, W, C)
         x = layout.pad_and_roll(x)
         windows = window_partition(x, layout.window)  # (B·nW, N, C)
-        windows = ops.reshape(windows, (-1, layout.windows, *windows.shape[-2:]))
-        attended = self.attention(
+        windows = reshape(windows, (-1, layout.windows, *windows.shape[-2:]))
+        attended = inner(self.attention)(
             windows,  # (B, nW, N, C)
             attention_mask=layout.mask,
             attention_bias=self._bias(),
@@ -138,9 +139,9 @@ class WindowAttention(CompositeLayer):
         if return_attention_scores:
             attended, scores = attended
         attended = window_reverse(attended, layout.window, *layout.padded)
-        attended = ops.reshape(layout.roll_back_and_crop(attended), shape)
+        attended = reshape(layout.roll_back_and_crop(attended), shape)
         if return_attention_scores:
-            return attended, ops.reshape(scores, (*shape[:-3], *scores.shape[1:]))
+            return attended, reshape(scores, (*shape[:-3], *scores.shape[1:]))
         return attended
 
     def _bias(self):
@@ -149,7 +150,7 @@ class WindowAttention(CompositeLayer):
             return None
         index = self.relative_position_index
         bias = ops.take(self.relative_position_bias_table, index.reshape(-1), axis=0)
-        bias = ops.reshape(bias, (*index.shape, self.num_heads))
+        bias = reshape(bias, (*index.shape, self.num_heads))
         return ops.transpose(bias, (2, 0, 1))  # (N, N, H) -> (H, N, N)
 
     def get_config(self):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vit.layers import inner_layer
+from keras_vit.layers import EncoderBlock, SwinBlock, inner_layer
 from keras_vit.layers.token_dense import TokenDense
 from keras_vit.layers.token_normalization import TokenNormalization
 from tests.helpers import array, to_numpy
@@ -59,3 +59,43 @@ def test_quantized_is_left_to_keras(ceremonies):
     ceremonies.clear()
     np.testing.assert_allclose(to_numpy(layer(tensor)), expected, rtol=0.1, atol=0.03)
     assert len(ceremonies) == 1
+
+
+BLOCKS = {
+    "EncoderBlock": (lambda **kwargs: EncoderBlock(3, 13, **kwargs), (2, 5, 9)),
+    "SwinBlock": (lambda **kwargs: SwinBlock(3, 13, 2, 1, **kwargs), (2, 5, 7, 9)),
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_layers_of_a_block_are_called_as_they_are(name, ceremonies):
+    make, shape = BLOCKS[name]
+    block = make()
+    x = keras.ops.convert_to_tensor(array(*shape))
+    block(x)
+    ceremonies.clear()
+    block(x, training=False)
+    if keras.backend.backend() == "torch":
+        assert len(ceremonies) == 1
+    else:
+        assert len(ceremonies) > 5
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_layers_of_a_block_keep_their_regularizer(name):
+    make, shape = BLOCKS[name]
+    block = make()
+    block.mlp.activity_regularizer = keras.regularizers.L2(1.0)
+    block(keras.ops.convert_to_tensor(array(*shape)))
+    assert len(block.losses) == 1
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_layers_of_a_block_work_in_its_precision(name, ceremonies):
+    make, shape = BLOCKS[name]
+    block = make(dtype="mixed_bfloat16")
+    x = keras.ops.convert_to_tensor(array(*shape))
+    block(x)
+    ceremonies.clear()
+    assert keras.backend.standardize_dtype(block(x).dtype) == "bfloat16"
+    assert len(ceremonies) > 5

@@ -12,15 +12,17 @@ import torch
 
 from keras_vit.layers.pytorch import attention as torch_attention
 
-B, H, N, D = 2, 3, 5, 7
+B, H, N, D = 4, 3, 5, 7
 FUSED = torch.nn.functional.scaled_dot_product_attention
 
 
 def _fused(query, key, value, bias):
-    return FUSED(query, key, value, attn_mask=bias)
+    """An example b has the bias b modulo their number."""
+    of_each = bias[torch.arange(B) % len(bias)]
+    return FUSED(query, key, value, attn_mask=of_each)
 
 
-@pytest.mark.parametrize("examples", [1, B])
+@pytest.mark.parametrize("examples", [1, 2, B])
 @pytest.mark.parametrize("learns", [True, False])
 def test_value_and_gradients(examples, learns):
     tensors = [torch.tensor(array(B, H, N, D, seed=s)) for s in range(3)]

@@ -11,9 +11,15 @@ def attention(query, key, value, bias):
 
     Keras copies query, key and value into that order first. The kernel then gives its
     result in it as well, which takes another copy, and keeps all for the gradient.
+
+    The bias is (B or 1, H or 1, N, N), or (G, H or 1, N, N) with G dividing B: then the
+    windows of an image each have one. Repeated for every image it is half of what
+    query, key and value are in Swin-T, so that is what is copied.
     """
     if bias is not None:
         bias = bias.to(query.dtype).contiguous()
+        if len(bias) not in (1, len(query)):
+            bias = bias.repeat(len(query) // len(bias), 1, 1, 1)
         learns = torch.is_grad_enabled() and bias.requires_grad
         if learns and query.dtype == torch.float32:
             return _written_out(query, key, value, bias)
