@@ -23,13 +23,17 @@ def random_batch(batch: int) -> tuple[np.ndarray, np.ndarray]:
     return images, generator.integers(0, CLASSES, batch).astype("int32")
 
 
-def make_step(model, mode: str, batch: int) -> Callable[[], np.ndarray | float]:
+def make_step(
+    model, mode: str, batch: int, adamw: Callable | None = None
+) -> Callable[[], np.ndarray | float]:
     """A function without arguments that does one step.
 
     Args:
         model: a Keras model or a torch module.
         mode: "inference" or "train".
         batch: int, images a step.
+        adamw: function of learning rate and weight decay that gives the optimizer of a
+            Keras model; Keras's own AdamW where it is None.
 
     Returns:
         The function; it gives the logits (B, classes) or the loss.
@@ -43,17 +47,17 @@ def make_step(model, mode: str, batch: int) -> Callable[[], np.ndarray | float]:
         )
     images, labels = random_batch(batch)
     if hasattr(model, "predict_on_batch"):
-        return _keras_step(model, mode, images, labels)
+        return _keras_step(model, mode, images, labels, adamw)
     return _torch_step(model, mode, images, labels)
 
 
-def _keras_step(model, mode, images, labels):
+def _keras_step(model, mode, images, labels, adamw):
     import keras
 
     if mode == "inference":
         return lambda: model.predict_on_batch(images)
     model.compile(
-        keras.optimizers.AdamW(LEARNING_RATE, WEIGHT_DECAY),
+        (adamw or keras.optimizers.AdamW)(LEARNING_RATE, WEIGHT_DECAY),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     # A library may compile its models with metrics of its own: the loss comes first.

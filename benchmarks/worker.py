@@ -63,7 +63,8 @@ def prepare(options):
         model = contender.build(options.model)
     built = time.perf_counter()
     built_mib = resident_mib()
-    step = make_step(model, options.mode, options.batch)
+    adamw = getattr(contender, "adamw", None)
+    step = make_step(model, options.mode, options.batch, adamw)
     result = step()
     first = time.perf_counter()
     if not np.all(np.isfinite(result)):

@@ -1,8 +1,8 @@
-"""Vision Transformers for Keras 3: layers, models, data and published weights."""
+"""Vision Transformers for Keras 3: layers, models, data, weights and training."""
 
 import importlib
 
-from keras_vit import layers
+from keras_vit import layers, training
 from keras_vit.applications import *  # noqa: F403
 from keras_vit.applications import __all__ as _models
 from keras_vit.weights import (
@@ -21,6 +21,7 @@ __all__ = [
     "list_weights",
     "load_weights",
     "preprocess_input",
+    "training",
     "weights_info",
     *_models,
 ]

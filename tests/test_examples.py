@@ -32,7 +32,7 @@ EXAMPLES = {
 
 
 def test_every_public_name_has_an_example():
-    for room in (keras_vit, keras_vit.layers, keras_vit.data):
+    for room in (keras_vit, keras_vit.layers, keras_vit.data, keras_vit.training):
         for name in room.__all__:
             value = getattr(room, name)
             if callable(value):

@@ -6,8 +6,10 @@
     MODELS        which of our models it has
     REQUIREMENTS  what pip installs for it, where that is more (may be absent)
     build(model)  that model with random weights, no dropout, and logits as output
+    adamw(learning_rate, weight_decay)
+                  its own optimizer, where it has one (may be absent)
 
-`build` alone imports the library, so this table can be read without it.
+The functions alone import the library, so this table can be read without it.
 """
 
 from types import ModuleType

@@ -121,12 +121,14 @@ def test_what_is_frozen_takes_no_product(layer, frozen, cut, monkeypatch):
         calls.append(arguments[0].shape[-1])
         return original(*arguments)
 
+    gelu = torch_mlp._gelu
+
     def counted_gelu(hidden):
         gelus.append(hidden)
-        return torch.nn.functional.gelu(hidden)
+        return gelu(hidden)
 
     monkeypatch.setattr(products, "_columns_times_rows", counted)
-    monkeypatch.setattr(torch_mlp, "gelu", counted_gelu)
+    monkeypatch.setattr(torch_mlp, "_gelu", counted_gelu)
     x = torch.tensor(array(*TOKENS, CHANNELS), requires_grad=frozen != "x")
     if frozen != "x":
         getattr(layer, frozen).trainable = False

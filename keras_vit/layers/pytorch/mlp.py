@@ -8,6 +8,7 @@ import functools
 import torch  # noqa: TID253 - nothing imports this file on another backend
 from torch.nn.functional import gelu  # noqa: TID253
 
+from keras_vit.layers.pytorch.memory import LARGEST_BLOCK, empty
 from keras_vit.layers.pytorch.products import (
     gelu_of_product,
     is_transformed,
@@ -15,8 +16,6 @@ from keras_vit.layers.pytorch.products import (
     weight_gradients,
 )
 
-gelu_backward = torch.ops.aten.gelu_backward
-LARGEST_BLOCK = 2**25  # bytes that glibc keeps when they are free
 LONGEST_PIECE = 2**12  # rows
 
 
@@ -52,7 +51,7 @@ class _MLP(torch.autograd.Function):
         hidden, results = [], []
         for piece in _pieces(rows, hidden_kernel):
             hidden.append(product(piece, hidden_kernel, hidden_bias))
-            results.append(product(gelu(hidden[-1]), output_kernel, output_bias))
+            results.append(product(_gelu(hidden[-1]), output_kernel, output_bias))
         ctx.save_for_backward(rows, hidden_kernel, hidden_bias, output_kernel, *hidden)
         return _joined(results)
 
@@ -78,14 +77,28 @@ class _MLP(torch.autograd.Function):
 def _gradients(rows, hidden, gradient, hidden_kernel, output_kernel, needed):
     """By the five arguments, of some rows; None for what is not needed."""
     of_output = weight_gradients(
-        gradient, gelu(hidden) if needed[3] else None, needed[3:]
+        gradient, _gelu(hidden) if needed[3] else None, needed[3:]
     )
     if not any(needed[:3]):
         return None, None, None, *of_output
-    of_hidden = gelu_backward(product(gradient, output_kernel.t()), hidden)
+    of_hidden = _gelu_gradient(product(gradient, output_kernel.t()), hidden)
     of_weights = weight_gradients(of_hidden, rows, needed[1:3])
     of_rows = product(of_hidden, hidden_kernel.t()) if needed[0] else None
     return of_rows, *of_weights, *of_output
+
+
+def _gelu(hidden):
+    if torch.is_grad_enabled() or hidden.device.type != "cpu":
+        return gelu(hidden)
+    return torch.ops.aten.gelu.out(hidden, out=empty(hidden.shape, hidden.dtype))
+
+
+def _gelu_gradient(gradient, hidden):
+    """By GELU's argument, written over the gradient by its value."""
+    gelu_backward = torch.ops.aten.gelu_backward
+    if torch.is_grad_enabled():
+        return gelu_backward(gradient, hidden)
+    return gelu_backward.grad_input(gradient, hidden, grad_input=gradient)
 
 
 def _pieces(rows, hidden_kernel):

@@ -6,18 +6,14 @@ R rows, C channels in, U units out.
 import torch  # noqa: TID253 - nothing imports this file on another backend
 
 from keras_vit.layers.pytorch import onednn
+from keras_vit.layers.pytorch.memory import empty
 
 
 def product(rows, kernel, bias=None):
     """(R, C) x (C, U) + (U,)."""
-    if not _is_ours(rows, kernel):
-        return torch.mm(rows, kernel) if bias is None else bias.addmm(rows, kernel)
-    if onednn.is_faster_for(rows, kernel):
+    if _is_ours(rows, kernel):
         return _Product.apply(rows, kernel, bias)
-    result = torch.mm(rows, kernel)
-    # PyTorch's own sum of a bias and a product starts with copies of the bias: at the
-    # hidden layer of ViT-B/16 19.8 ms, and in place 18.3 (an Intel Xeon with AMX).
-    return result if bias is None else result.add_(bias)
+    return torch.mm(rows, kernel) if bias is None else bias.addmm(rows, kernel)
 
 
 def gelu_of_product(rows, kernel, bias):
@@ -28,12 +24,18 @@ def gelu_of_product(rows, kernel, bias):
 
 
 class _Product(torch.autograd.Function):
-    """rows @ kernel + bias by oneDNN, whose gradients are products again."""
+    """rows @ kernel + bias, whose gradients are products again."""
 
     @staticmethod
     def forward(ctx, rows, kernel, bias):
         ctx.save_for_backward(rows, kernel)
-        return onednn.product(rows, kernel, bias)
+        if onednn.is_faster_for(rows, kernel):
+            return onednn.product(rows, kernel, bias)
+        result = empty((len(rows), kernel.shape[1]), rows.dtype)
+        torch.mm(rows, kernel, out=result)
+        # PyTorch's own sum of a bias and a product starts with copies of the bias: at
+        # the hidden layer of ViT-B/16 19.8 ms, in place 18.3 (an Intel Xeon with AMX).
+        return result if bias is None else result.add_(bias)
 
     @staticmethod
     def backward(ctx, gradient):

@@ -1,0 +1,73 @@
+"""AdamW as Vision Transformers are trained with (https://arxiv.org/abs/1711.05101)."""
+
+import keras
+
+if keras.backend.backend() == "torch":
+    from keras_vit.training.fused_adam import fused_adam
+
+# What is not a kernel in the layers of this package and of Keras. Keras looks for these
+# in a variable's name, but on TensorFlow in "its/path/and/name:0".
+NAMES = ("bias", "gamma", "beta", "tokens", "embedding", "table")
+NOT_DECAYED = tuple(rf"{name}(:\d+)?$" for name in NAMES)
+
+
+@keras.saving.register_keras_serializable(package="keras_vit")
+class AdamW(keras.optimizers.AdamW):
+    """Keras's AdamW with weight decay on kernels alone, in less memory on PyTorch.
+
+    [Decoupled Weight Decay Regularization](https://arxiv.org/abs/1711.05101). Biases,
+    normalizations, layer scales, class and register tokens, position embeddings and
+    relative position tables are not decayed, as in the training of DeiT, Swin and
+    DINOv2; Keras's own decays every variable.
+
+    On PyTorch one kernel steps a variable in place, in a seventh of the time. Keras's
+    own takes ten operations, which hold up to three more copies of all variables.
+
+    Args:
+        learning_rate: float, a `keras.optimizers.schedules.LearningRateSchedule`, or a
+            function without arguments.
+        weight_decay: float, what part of a kernel is lost in a step, times the
+            learning rate.
+        **kwargs: of `keras.optimizers.AdamW`, such as `beta_2`, `global_clipnorm` and
+            `use_ema`.
+
+    Raises:
+        ValueError: if `weight_decay` is None.
+
+    Example:
+
+    ```python
+    import keras_vit
+
+    model = keras_vit.ViTTi16(input_shape=(32, 32, 3), classes=5)
+    optimizer = keras_vit.training.AdamW(1e-3, weight_decay=0.05)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    ```
+    """
+
+    def __init__(self, learning_rate=0.001, weight_decay=0.05, **kwargs):
+        super().__init__(learning_rate, weight_decay, **kwargs)
+        self.exclude_from_weight_decay(var_names=NOT_DECAYED)
+
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        if keras.backend.backend() != "torch":
+            return super()._backend_update_step(
+                grads, trainable_variables, learning_rate
+            )
+        indices = [self._get_variable_index(v) for v in trainable_variables]
+        kept = [self._momentums, self._velocities]
+        kept += [self._velocity_hats] if self.amsgrad else []
+        means, squares, *highest = (
+            [variables[i].value for i in indices] for variables in kept
+        )
+        fused_adam(
+            [v.value for v in trainable_variables],
+            grads,
+            means,
+            squares,
+            highest[0] if highest else [],
+            learning_rate,
+            int(self.iterations) + 1,
+            (self.beta_1, self.beta_2),
+            self.epsilon,
+        )
