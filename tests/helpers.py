@@ -9,7 +9,7 @@ import numpy as np
 
 import keras_vit
 
-ON_PYTORCH_ALONE = ("keras_vit.layers.pytorch.", "keras_vit.training.fused_adam")
+ON_PYTORCH_ALONE = ("keras_vit.layers.pytorch.", "keras_vit.training.adam_on_pytorch")
 
 
 def array(*shape, seed=0):

@@ -3,7 +3,9 @@
 import keras
 
 if keras.backend.backend() == "torch":
-    from keras_vit.training.fused_adam import fused_adam
+    from keras_vit.training import adam_on_pytorch
+elif keras.backend.backend() == "tensorflow":
+    from keras_vit.training import adam_on_tensorflow
 
 # What is not a kernel in the layers of this package and of Keras. Keras looks for these
 # in a variable's name, but on TensorFlow in "its/path/and/name:0".
@@ -13,15 +15,16 @@ NOT_DECAYED = tuple(rf"{name}(:\d+)?$" for name in NAMES)
 
 @keras.saving.register_keras_serializable(package="keras_vit")
 class AdamW(keras.optimizers.AdamW):
-    """Keras's AdamW with weight decay on kernels alone, in less memory on PyTorch.
+    """Keras's AdamW with weight decay on kernels alone, in one pass over memory.
 
     [Decoupled Weight Decay Regularization](https://arxiv.org/abs/1711.05101). Biases,
     normalizations, layer scales, class and register tokens, position embeddings and
-    relative position tables are not decayed, as in the training of DeiT, Swin and
-    DINOv2; Keras's own decays every variable.
+    relative position tables are not decayed, as in the training of DeiT and Swin;
+    Keras's own decays every variable.
 
-    On PyTorch one kernel steps a variable in place, in a seventh of the time. Keras's
-    own takes ten operations, which hold up to three more copies of all variables.
+    On PyTorch and on TensorFlow one kernel steps a variable in place; on JAX XLA makes
+    one of Keras's formula. On PyTorch it takes 22 ms for ViT-S/16 on two cores, where
+    Keras's own takes 120 and holds up to three more copies of all variables.
 
     Args:
         learning_rate: float, a `keras.optimizers.schedules.LearningRateSchedule`, or a
@@ -50,6 +53,7 @@ class AdamW(keras.optimizers.AdamW):
         self.exclude_from_weight_decay(var_names=NOT_DECAYED)
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        """The step of all variables, where PyTorch has a kernel for many."""
         if keras.backend.backend() != "torch":
             return super()._backend_update_step(
                 grads, trainable_variables, learning_rate
@@ -60,7 +64,7 @@ class AdamW(keras.optimizers.AdamW):
         means, squares, *highest = (
             [variables[i].value for i in indices] for variables in kept
         )
-        fused_adam(
+        adam_on_pytorch.fused_adam(
             [v.value for v in trainable_variables],
             grads,
             means,
@@ -68,6 +72,22 @@ class AdamW(keras.optimizers.AdamW):
             highest[0] if highest else [],
             learning_rate,
             int(self.iterations) + 1,
+            (self.beta_1, self.beta_2),
+            self.epsilon,
+        )
+
+    def update_step(self, gradient, variable, learning_rate):
+        """The step of one variable, where TensorFlow has a kernel for it."""
+        if keras.backend.backend() != "tensorflow" or self.amsgrad:
+            return super().update_step(gradient, variable, learning_rate)
+        index = self._get_variable_index(variable)
+        adam_on_tensorflow.fused_adam(
+            variable,
+            gradient,
+            self._momentums[index].value,
+            self._velocities[index].value,
+            learning_rate,
+            self.iterations + 1,
             (self.beta_1, self.beta_2),
             self.epsilon,
         )

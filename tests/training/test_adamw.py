@@ -125,6 +125,31 @@ def test_no_decay_is_refused():
 
 
 @pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="TensorFlow's own kernel"
+)
+def test_one_kernel_on_tensorflow():
+    import tensorflow as tf
+
+    variables = [keras.Variable(array(5, 7), name="kernel")]
+    for optimizer, kernels in (AdamW(), 1), (AdamW(amsgrad=True), 0):
+        optimizer.build(variables)
+        step = tf.function(lambda x, o=optimizer: o.apply([x], variables))
+        graph = step.get_concrete_function(tf.TensorSpec((5, 7))).graph
+        types = [operation.type for operation in graph.get_operations()]
+        assert types.count("ResourceApplyAdam") == kernels
+
+
+def test_embeddings_with_gradients_of_some_rows():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Embedding(7, 5)])
+    model.compile(AdamW(0.1, weight_decay=1e-9), "mse")
+    before = to_numpy(model.weights[0])
+    model.train_on_batch(np.array([[1, 1, 4]]), np.ones((1, 3, 5)))
+    moved = np.abs(to_numpy(model.weights[0]) - before)
+    assert np.allclose(moved[[1, 4]], 0.1, rtol=1e-3)
+    assert np.allclose(moved[[0, 2, 3, 5, 6]], 0, atol=1e-6)
+
+
+@pytest.mark.skipif(
     keras.backend.backend() != "torch", reason="PyTorch's own kernel, on PyTorch"
 )
 class TestFused:
@@ -141,7 +166,7 @@ class TestFused:
     def test_gradients_in_another_order_in_memory(self):
         import torch
 
-        from keras_vit.training.fused_adam import fused_adam
+        from keras_vit.training.adam_on_pytorch import fused_adam
 
         gradient = torch.tensor(array(7, 5)).t()
 
