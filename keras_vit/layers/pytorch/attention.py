@@ -18,8 +18,8 @@ def attention(query, key, value, bias):
     """
     if bias is not None:
         bias = bias.to(query.dtype).contiguous()
-        if len(bias) not in (1, len(query)):
-            bias = bias.repeat(len(query) // len(bias), 1, 1, 1)
+        if bias.shape[0] not in (1, query.shape[0]):
+            bias = bias.repeat(query.shape[0] // bias.shape[0], 1, 1, 1)
         learns = torch.is_grad_enabled() and bias.requires_grad
         if learns and query.dtype == torch.float32:
             return _written_out(query, key, value, bias)

@@ -1,7 +1,8 @@
 """Memory for large results that is used again when it is free.
 
 Where PyTorch runs on a CPU, glibc hands out its memory, and two of glibc's habits have
-the kernel clear new pages in every step: up to 130 of the 900 ms of ViT-B/16.
+the kernel clear new pages in every step: up to 130 ms of two cores' time in each 900 ms
+that ViT-B/16 takes for eight images.
 """
 
 import math
