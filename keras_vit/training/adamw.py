@@ -20,7 +20,7 @@ class AdamW(keras.optimizers.AdamW):
     [Decoupled Weight Decay Regularization](https://arxiv.org/abs/1711.05101). Biases,
     normalizations, layer scales, class and register tokens, position embeddings and
     relative position tables are not decayed, as in the training of DeiT and Swin;
-    Keras's own decays every variable.
+    Keras's own decays every variable. `exclude_from_weight_decay` replaces this choice.
 
     On PyTorch and on TensorFlow one kernel steps a variable in place; on JAX XLA makes
     one of Keras's formula. On PyTorch it takes 22 ms for ViT-S/16 on two cores, where
