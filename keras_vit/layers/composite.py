@@ -7,6 +7,7 @@ keep a layer's input alone and compute its inside again for the backward pass.
 import keras
 from keras import ops
 
+from keras_vit.layers.inner_layer import needs_no_ceremony
 from keras_vit.layers.rematerialization import rematerialized
 
 
@@ -69,14 +70,8 @@ def inner(layer):
     type and knows whether it trains. On PyTorch it looks at every step all the same,
     0.1 ms a call; on TensorFlow and JAX once.
     """
-    is_plain = (
-        keras.backend.backend() == "torch"
-        and isinstance(layer, CompositeLayer)
-        and layer.built
-        and layer.compute_dtype == layer.variable_dtype
-        and layer.activity_regularizer is None
-    )
-    return layer.call if is_plain else layer
+    is_ours = isinstance(layer, CompositeLayer)
+    return layer.call if is_ours and needs_no_ceremony(layer) else layer
 
 
 def _is_seed(variable) -> bool:

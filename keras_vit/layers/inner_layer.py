@@ -1,7 +1,18 @@
-"""A layer within layers, which PyTorch calls without ceremony."""
+"""Layers within layers, which PyTorch calls without ceremony."""
 
 import keras
 from keras import ops
+
+
+def needs_no_ceremony(layer) -> bool:
+    """Whether `call` is all that a call of the layer does, on tensors of its type."""
+    return (
+        keras.backend.backend() == "torch"
+        and layer.built
+        and layer.compute_dtype == layer.variable_dtype
+        and layer.quantization_mode is None
+        and layer.activity_regularizer is None
+    )
 
 
 class InnerLayer(keras.layers.Layer):
@@ -13,15 +24,12 @@ class InnerLayer(keras.layers.Layer):
     """
 
     def __call__(self, x, *args, **kwargs):
-        if keras.backend.backend() == "torch" and self._takes_as_it_is(x):
+        if needs_no_ceremony(self) and self._computes_in_type_of(x):
             return self.call(x, *args, **kwargs)
         return super().__call__(x, *args, **kwargs)
 
-    def _takes_as_it_is(self, x) -> bool:
+    def _computes_in_type_of(self, x) -> bool:
         return (
-            self.built
-            and ops.is_tensor(x)
-            and keras.backend.standardize_dtype(x.dtype) == self.variable_dtype
-            and self.compute_dtype == self.variable_dtype
-            and self.quantization_mode is None
+            ops.is_tensor(x)
+            and keras.backend.standardize_dtype(x.dtype) == self.compute_dtype
         )

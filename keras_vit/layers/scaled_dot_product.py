@@ -36,9 +36,8 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
     """
     shape = (-1, *query.shape[1:])
     is_plain = return_scores or dropout is not None
-    groups = _groups(bias, query)
-    if not is_plain and has_windows_attention(query):
-        groups = 1
+    takes_windows = not is_plain and has_windows_attention(query)
+    groups = 1 if takes_windows else _groups(bias, query)
     query, key, value = (
         _windows_to_heads(x, groups) for x in (query, key, value)
     )  # (B, N, H, d) -> (B/G, G·H, N, d)

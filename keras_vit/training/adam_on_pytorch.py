@@ -28,7 +28,8 @@ def fused_adam(
         means,
         squares,
         highest,
-        [torch.tensor(step - 1.0, device=v.device) for v in variables],
+        # One each, which the kernel counts up; made on a GPU, not copied there.
+        [torch.full((), step - 1.0, device=v.device) for v in variables],
         fused=True,
         amsgrad=bool(highest),
         beta1=betas[0],

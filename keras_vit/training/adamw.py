@@ -59,17 +59,16 @@ class AdamW(keras.optimizers.AdamW):
                 grads, trainable_variables, learning_rate
             )
         indices = [self._get_variable_index(v) for v in trainable_variables]
-        kept = [self._momentums, self._velocities]
-        kept += [self._velocity_hats] if self.amsgrad else []
-        means, squares, *highest = (
-            [variables[i].value for i in indices] for variables in kept
-        )
+
+        def kept(variables):
+            return [variables[i].value for i in indices]
+
         adam_on_pytorch.fused_adam(
             [v.value for v in trainable_variables],
             grads,
-            means,
-            squares,
-            highest[0] if highest else [],
+            kept(self._momentums),
+            kept(self._velocities),
+            kept(self._velocity_hats) if self.amsgrad else [],
             learning_rate,
             int(self.iterations) + 1,
             (self.beta_1, self.beta_2),

@@ -81,11 +81,12 @@ def test_layers_of_a_block_are_called_as_they_are(name, ceremonies):
         assert len(ceremonies) > 5
 
 
+@pytest.mark.parametrize("inside", ["mlp", "mlp_norm"])
 @pytest.mark.parametrize("name", BLOCKS)
-def test_layers_of_a_block_keep_their_regularizer(name):
+def test_layers_of_a_block_keep_their_regularizer(name, inside):
     make, shape = BLOCKS[name]
     block = make()
-    block.mlp.activity_regularizer = keras.regularizers.L2(1.0)
+    getattr(block, inside).activity_regularizer = keras.regularizers.L2(1.0)
     block(keras.ops.convert_to_tensor(array(*shape)))
     assert len(block.losses) == 1
 

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from keras import ops
 
-import keras_vit
 from keras_vit.training import AdamW
 from tests.helpers import array, relative_difference, to_numpy
+from tests.models.small import SHAPES as IMAGES
+from tests.models.small import small_swin, small_vit
 
 SHAPES = {"kernel": (5, 7), "bias": (7,), "embedding": (3, 7)}
 KEPT = {
@@ -19,26 +20,14 @@ KEPT = {
 }
 
 
-def _model(kind, **kwargs):
-    common = {"input_shape": (8, 8, 3), "patch_size": 2, "classes": 3, **kwargs}
+def _model(kind, **arguments):
     if kind == "Swin":
-        return keras_vit.SwinTransformer(
-            hidden_dim=4,
-            depths=(2,),
-            num_heads=(2,),
-            window_size=2,
-            absolute_position_embedding=True,
-            **common,
-        )
-    return keras_vit.VisionTransformer(
-        hidden_dim=8,
-        num_layers=1,
-        num_heads=2,
-        mlp_dim=7,
+        return small_swin(absolute_position_embedding=True, **arguments)
+    return small_vit(
         num_register_tokens=2,
         layer_scale_init=0.1,
         position_embedding=kind,
-        **common,
+        **arguments,
     )
 
 
@@ -96,7 +85,7 @@ def test_fit(dtype):
     model = _model("Swin", dtype=dtype)
     model.compile(AdamW(0.03), "sparse_categorical_crossentropy")
     labels = np.arange(12) % 3
-    images = array(12, 8, 8, 3) + labels[:, None, None, None]
+    images = array(12, *IMAGES["swin"]) + labels[:, None, None, None]
     history = model.fit(images, labels, batch_size=6, epochs=12, verbose=0)
     losses = history.history["loss"]
     assert losses[-1] < 0.9 * losses[0]
@@ -107,7 +96,7 @@ def test_saved_and_loaded_with_its_model(tmp_path):
     schedule = keras.optimizers.schedules.CosineDecay(0.01, decay_steps=7)
     optimizer = AdamW(schedule, weight_decay=0.3, global_clipnorm=1.0)
     model.compile(optimizer, "sparse_categorical_crossentropy")
-    data = array(4, 8, 8, 3), np.arange(4) % 3
+    data = array(4, *IMAGES["vit"]), np.arange(4) % 3
     model.fit(*data, verbose=0)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
