@@ -74,7 +74,7 @@ class MLP(CompositeLayer):
     def call(self, x, training=None):
         shape = ops.shape(x)
         rows = reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
-        if has_fused_mlp() and not self._is_altered(training):
+        if has_fused_mlp(training) and not self._is_altered(training):
             layers = self.hidden_dense, self.output_dense
             weights = (w for layer in layers for w in (layer.kernel, layer.bias))
             return reshape(fused_mlp(rows, *weights), shape)

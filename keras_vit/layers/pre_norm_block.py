@@ -10,10 +10,10 @@ https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
 from keras_vit.arguments import check_rate
 from keras_vit.layers.composite import CompositeLayer, inner, one_piece, regularized
 from keras_vit.layers.drop_path import DropPath
-from keras_vit.layers.fast_paths import written_out
 from keras_vit.layers.layer_scale import LayerScale
 from keras_vit.layers.mlp import MLP
 from keras_vit.layers.token_normalization import TokenNormalization
+from keras_vit.layers.xla_on_cpu import written_out
 
 
 class PreNormBlock(CompositeLayer):

@@ -5,11 +5,9 @@
 
 import keras
 
-from keras_vit.layers.fast_paths import behind_branch, is_jax_on_cpu
+from keras_vit.layers.xla_on_cpu import is_jax_on_cpu, recomputed_when_needed
 
-if keras.backend.backend() == "jax":
-    import jax
-elif keras.backend.backend() == "torch":
+if keras.backend.backend() == "torch":
     import torch.utils.checkpoint
 
 
@@ -17,7 +15,9 @@ def rematerialized(function):
     """The same function, of tensors alone, that keeps nothing but its arguments."""
     if keras.backend.backend() == "torch":
         return _to_its_end(keras.remat(function))
-    return _when_needed(function) if is_jax_on_cpu() else keras.remat(function)
+    if is_jax_on_cpu():
+        return recomputed_when_needed(function)
+    return keras.remat(function)
 
 
 def _to_its_end(remat):
@@ -31,27 +31,4 @@ def _to_its_end(remat):
         with torch.utils.checkpoint.set_checkpoint_early_stop(False):
             return remat(*arguments)
 
-    return call
-
-
-def _when_needed(function):
-    """Not before the gradient of its result is there.
-
-    Nothing else holds XLA on a CPU from computing everything again at the outset: it
-    drops the barrier that `jax.checkpoint` puts there. It keeps a branch on a value.
-    """
-
-    @jax.custom_vjp
-    def call(*arguments):
-        return function(*arguments)
-
-    def forward(*arguments):
-        return function(*arguments), arguments
-
-    def backward(arguments, gradient):
-        x, *others = arguments
-        x = behind_branch(x, jax.tree.leaves(gradient)[0])
-        return jax.vjp(function, x, *others)[1](gradient)
-
-    call.defvjp(forward, backward)
     return call

@@ -14,8 +14,8 @@ from keras_vit.layers.fast_paths import (
     fused_attention,
     has_fused_attention,
     has_windows_attention,
-    is_jax_on_cpu,
 )
+from keras_vit.layers.xla_on_cpu import is_jax_on_cpu
 from keras_vit.reshaping import reshape
 
 

@@ -10,25 +10,31 @@ from keras import ops
 
 from keras_vit.layers.inner_layer import InnerLayer
 from keras_vit.layers.precision import at_least_float32
+from keras_vit.layers.xla_on_cpu import is_jax_on_cpu, recomputed_when_needed
 
 if keras.backend.backend() == "tensorflow":
     from keras_vit.layers.one_pass import in_one_pass
 
 
+@keras.saving.register_keras_serializable(package="keras_vit")
 class TokenNormalization(InnerLayer, keras.layers.LayerNormalization):
     """Keras's own along the last axis, with less traffic to memory.
 
     Keras's spreads mean and scale over all channels before it uses them: on TensorFlow
-    eight passes forward and more backward, and most of them are kept for the gradient.
-    PyTorch has one kernel for the whole.
+    eight passes forward and more backward, and most of them are kept for the gradient,
+    as four tensors are on JAX's CPU. PyTorch has one kernel for the whole.
     """
+
+    def rematerialized_call(self, layer_call, *args, **kwargs):
+        """As it is: under a `keras.RematScope` there is nothing more to save."""
+        return layer_call
 
     def call(self, inputs, training=None):
         if keras.backend.backend() == "torch":
             return super().call(inputs)
         rows = ops.reshape(inputs, (-1, inputs.shape[-1]))  # (..., C) -> (R, C)
         gamma, beta = (ops.convert_to_tensor(w) for w in (self.gamma, self.beta))
-        if training and keras.backend.backend() == "tensorflow":
+        if training and _keeps_too_much():
             rows = _in_training(self.epsilon)(rows, gamma, beta)
         else:
             rows = _value(rows, gamma, beta, self.epsilon)
@@ -36,13 +42,18 @@ class TokenNormalization(InnerLayer, keras.layers.LayerNormalization):
         return ops.reshape(rows, ops.shape(inputs))
 
 
+def _keeps_too_much() -> bool:
+    """Whether the backend keeps more tensors than the input for the gradient."""
+    return keras.backend.backend() == "tensorflow" or is_jax_on_cpu()
+
+
 @functools.cache
 def _in_training(epsilon: float):
-    """One function for all layers, so that it is compiled once a shape."""
-    return in_one_pass(
-        functools.partial(_value, epsilon=epsilon),
-        functools.partial(_gradient, epsilon=epsilon),
-    )
+    """One function for all layers, so that TensorFlow compiles it once a shape."""
+    value = functools.partial(_value, epsilon=epsilon)
+    if is_jax_on_cpu():
+        return recomputed_when_needed(value)
+    return in_one_pass(value, functools.partial(_gradient, epsilon=epsilon))
 
 
 def _value(rows, gamma, beta, epsilon):

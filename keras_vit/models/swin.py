@@ -16,6 +16,7 @@ from keras_vit.arguments import (
 )
 from keras_vit.layers import PatchEmbedding, PatchMerging, PositionEmbedding, SwinBlock
 from keras_vit.layers.initializers import truncated_normal
+from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.models.parts import (
     channels_last,
     check_input,
@@ -116,7 +117,7 @@ def build_swin(
 
 
 def _norm(name, dtype):
-    return keras.layers.LayerNormalization(epsilon=EPSILON, dtype=dtype, name=name)
+    return TokenNormalization(epsilon=EPSILON, dtype=dtype, name=name)
 
 
 def _pooling(pooling, dtype):

@@ -19,6 +19,7 @@ from keras_vit.layers import (
     RegisterTokens,
     TokenPooling,
 )
+from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.models.parts import (
     channels_last,
     check_input,
@@ -108,7 +109,7 @@ def build_vit(
             name=f"encoder_block_{block}",
         )(x)
 
-    norm = keras.layers.LayerNormalization(epsilon=EPSILON, dtype=dtype, name="norm")
+    norm = TokenNormalization(epsilon=EPSILON, dtype=dtype, name="norm")
     if not norm_after_pooling:
         x = norm(x)
     if pooling is not None:

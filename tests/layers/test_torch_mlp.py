@@ -45,7 +45,7 @@ def cut(request, monkeypatch):
 
 def _both_ways(function, monkeypatch):
     as_one = function()
-    monkeypatch.setattr(mlp, "has_fused_mlp", lambda: False)
+    monkeypatch.setattr(mlp, "has_fused_mlp", lambda training: False)
     return as_one, function()
 
 
