@@ -4,7 +4,11 @@ import keras
 from keras import ops
 
 from keras_vit.layers.gelu import gelu, gelu_in_training
-from keras_vit.layers.xla_on_cpu import is_jax_on_cpu, recomputed_when_needed
+from keras_vit.layers.xla_on_cpu import (
+    is_jax_on_cpu,
+    not_before,
+    recomputed_when_needed,
+)
 
 if keras.backend.backend() == "torch":
     from keras_vit.layers.pytorch import attention as torch_attention
@@ -81,7 +85,7 @@ def fused_mlp(rows, *weights):
     if keras.backend.backend() == "torch":
         return torch_mlp.mlp(*map(_tensor, (rows, *weights)))
     hidden_kernel, hidden_bias, output_kernel, output_bias = map(_tensor, weights)
-    hidden = ops.matmul(rows, hidden_kernel) + hidden_bias
+    hidden = ops.matmul(rows, hidden_kernel) + not_before(rows, hidden_bias)
     return _gelu_and_product(hidden, output_kernel) + output_bias
 
 

@@ -10,7 +10,11 @@ from keras import ops
 
 from keras_vit.layers.inner_layer import InnerLayer
 from keras_vit.layers.precision import at_least_float32
-from keras_vit.layers.xla_on_cpu import is_jax_on_cpu, recomputed_when_needed
+from keras_vit.layers.xla_on_cpu import (
+    is_jax_on_cpu,
+    not_before,
+    recomputed_when_needed,
+)
 
 if keras.backend.backend() == "tensorflow":
     from keras_vit.layers.one_pass import in_one_pass
@@ -50,10 +54,16 @@ def _keeps_too_much() -> bool:
 @functools.cache
 def _in_training(epsilon: float):
     """One function for all layers, so that TensorFlow compiles it once a shape."""
-    value = functools.partial(_value, epsilon=epsilon)
     if is_jax_on_cpu():
-        return recomputed_when_needed(value)
-    return in_one_pass(value, functools.partial(_gradient, epsilon=epsilon))
+        return recomputed_when_needed(
+            lambda rows, *weights: _value(
+                rows, *(not_before(rows, w) for w in weights), epsilon
+            )
+        )
+    return in_one_pass(
+        functools.partial(_value, epsilon=epsilon),
+        functools.partial(_gradient, epsilon=epsilon),
+    )
 
 
 def _value(rows, gamma, beta, epsilon):
