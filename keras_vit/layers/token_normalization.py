@@ -56,8 +56,8 @@ def _in_training(epsilon: float):
     """One function for all layers, so that TensorFlow compiles it once a shape."""
     if is_jax_on_cpu():
         return recomputed_when_needed(
-            lambda rows, *weights: _value(
-                rows, *(not_before(rows, w) for w in weights), epsilon
+            lambda rows, gamma, beta: _value(
+                rows, not_before(rows, gamma), not_before(rows, beta), epsilon
             )
         )
     return in_one_pass(
