@@ -91,7 +91,7 @@ def fused_mlp(rows, *weights):
 
 if keras.backend.backend() == "jax":
     # GELU's result is as large as its argument, and the kernel's gradient needs it: a
-    # third of what ViT-S/16 keeps, for a hundredth of a step's work.
+    # sixth of what ViT-S/16 keeps, for a hundredth of a step's work.
     _gelu_and_product = recomputed_when_needed(
         lambda hidden, kernel: ops.matmul(gelu(hidden), kernel)
     )
