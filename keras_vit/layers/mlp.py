@@ -88,8 +88,11 @@ class MLP(CompositeLayer):
         return (
             (training and self.dropout_rate > 0)
             or self.hidden_dense.activation is not gelu
-            or self.hidden_dense.quantization_mode is not None
-            or self.output_dense.quantization_mode is not None
+            or any(
+                dense.quantization_mode is not None
+                or dense.activity_regularizer is not None
+                for dense in (self.hidden_dense, self.output_dense)
+            )
         )
 
     def compute_output_shape(self, input_shape):

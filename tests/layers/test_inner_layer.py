@@ -1,5 +1,7 @@
 """The layers within layers give the same with Keras's checks and without."""
 
+import operator
+
 import keras
 import numpy as np
 import pytest
@@ -81,13 +83,15 @@ def test_layers_of_a_block_are_called_as_they_are(name, ceremonies):
         assert len(ceremonies) > 5
 
 
-@pytest.mark.parametrize("inside", ["mlp", "mlp_norm"])
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("inside", ["mlp", "mlp_norm", "mlp.hidden_dense"])
 @pytest.mark.parametrize("name", BLOCKS)
-def test_layers_of_a_block_keep_their_regularizer(name, inside):
+def test_layers_of_a_block_keep_their_regularizer(name, inside, training):
     make, shape = BLOCKS[name]
     block = make()
-    getattr(block, inside).activity_regularizer = keras.regularizers.L2(1.0)
-    block(keras.ops.convert_to_tensor(array(*shape)))
+    layer = operator.attrgetter(inside)(block)
+    layer.activity_regularizer = keras.regularizers.L2(1.0)
+    block(keras.ops.convert_to_tensor(array(*shape)), training=training)
     assert len(block.losses) == 1
 
 

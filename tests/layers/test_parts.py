@@ -106,10 +106,12 @@ def test_mlp_uses_the_exact_gelu():
     )
 
 
-def test_mlp_of_no_tokens():
+@pytest.mark.parametrize("training", [False, True])
+def test_mlp_of_no_tokens(training):
     layer = layers.MLP(53)
     layer.build((3, 31, 11))
-    assert tuple(layer(array(0, 31, 11)).shape) == (0, 31, 11)
+    x = keras.ops.convert_to_tensor(array(0, 31, 11))
+    assert tuple(layer(x, training=training).shape) == (0, 31, 11)
 
 
 def test_drop_path_drops_whole_examples_and_keeps_the_mean():
