@@ -5,13 +5,12 @@ import math
 import keras
 from keras import ops
 
-from keras_vit.layers.erf import erf
 from keras_vit.layers.precision import at_least_float32
 
 if keras.backend.backend() == "tensorflow":
     from keras_vit.layers.one_pass import in_one_pass
 elif keras.backend.backend() == "jax":
-    import jax
+    from keras_vit.layers import gelu_on_jax
 
 
 def gelu(x):
@@ -24,26 +23,18 @@ def gelu(x):
     dtype = keras.backend.standardize_dtype(x.dtype)
     if keras.backend.backend() == "torch" or dtype == "float64":
         return keras.activations.gelu(x, approximate=False)
-    return ops.cast(_value(at_least_float32(x)), dtype)
+    value = gelu_on_jax.gelu if keras.backend.backend() == "jax" else _value
+    return ops.cast(value(at_least_float32(x)), dtype)
 
 
 def _value(x):
-    return x * (0.5 * (1 + erf(x * math.sqrt(0.5))))
+    return x * (0.5 * (1 + ops.erf(x * math.sqrt(0.5))))
 
 
 def _derivative(x):
-    """Φ(x) + x φ(x), with φ the density.
-
-    Φ(x) is written as 1 - Φ(-x). Of the same Φ(x) as in the value, XLA would keep erf
-    for the backward pass: a tensor of the hidden layer's size.
-    """
+    """Φ(x) + x φ(x), with φ the density."""
     density = ops.exp(-0.5 * ops.square(x)) * (1 / math.sqrt(2 * math.pi))
-    return 0.5 * (1 - erf(x * -math.sqrt(0.5))) + x * density
-
-
-if keras.backend.backend() == "jax":
-    _value = jax.custom_jvp(_value)
-    _value.defjvps(lambda tangent, _, x: tangent * _derivative(x))
+    return 0.5 * (1 + ops.erf(x * math.sqrt(0.5))) + x * density
 
 
 def _gradient(upstream, x):
