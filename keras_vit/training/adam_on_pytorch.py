@@ -40,3 +40,10 @@ def fused_adam(
         eps=epsilon / (1 - betas[1] ** step) ** 0.5,
         maximize=False,
     )
+
+
+def let_go(gradients, variables):
+    """Free the gradients that the variables themselves hold."""
+    for gradient, variable in zip(gradients, variables, strict=True):
+        if gradient is variable.grad:
+            variable.grad = None

@@ -152,6 +152,18 @@ class TestFused:
         names = {event.name for event in profile.events()}
         assert names & {"aten::_fused_adamw_", "aten::_fused_adam_"}
 
+    def test_variables_let_go_of_their_own_gradients(self):
+        import torch
+
+        optimizer = AdamW(global_clipnorm=1.0)
+        variables = [keras.Variable(array(5, 7)) for _ in range(2)]
+        gradients = [torch.ones(5, 7) for _ in range(2)]
+        variables[0].value.grad = gradients[0]
+        variables[1].value.grad = kept = torch.ones(5, 7)
+        optimizer.apply(gradients, iter(variables))
+        assert variables[0].value.grad is None
+        assert variables[1].value.grad is kept
+
     def test_gradients_in_another_order_in_memory(self):
         import torch
 
