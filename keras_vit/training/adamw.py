@@ -62,7 +62,7 @@ class AdamW(keras.optimizers.AdamW):
         if trainable_variables is not None:
             trainable_variables = list(trainable_variables)
         super().apply(grads, trainable_variables)
-        if keras.backend.backend() == "torch":
+        if keras.backend.backend() == "torch" and len(grads) > 0:
             variables = trainable_variables or self._trainable_variables
             adam_on_pytorch.let_go(grads, [v.value for v in variables])
 

@@ -163,6 +163,8 @@ class TestFused:
         optimizer.apply(gradients, iter(variables))
         assert variables[0].value.grad is None
         assert variables[1].value.grad is kept
+        optimizer.apply(gradients)  # of the variables that it was built with
+        optimizer.apply([])  # as with Keras's own, nothing happens
 
     def test_gradients_in_another_order_in_memory(self):
         import torch
