@@ -9,7 +9,10 @@ import numpy as np
 
 import keras_vit
 
-ON_PYTORCH_ALONE = ("keras_vit.layers.pytorch.", "keras_vit.training.adam_on_pytorch")
+ON_ONE_BACKEND = {
+    "jax": ("keras_vit.layers.gelu_on_jax",),
+    "torch": ("keras_vit.layers.pytorch.", "keras_vit.training.adam_on_pytorch"),
+}
 
 
 def array(*shape, seed=0):
@@ -19,9 +22,14 @@ def array(*shape, seed=0):
 
 def every_module():
     """The package's modules, but those that only another backend imports."""
+    others = tuple(
+        name
+        for backend, names in ON_ONE_BACKEND.items()
+        if backend != keras.backend.backend()
+        for name in names
+    )
     for module in pkgutil.walk_packages(keras_vit.__path__, "keras_vit."):
-        on_pytorch_alone = module.name.startswith(ON_PYTORCH_ALONE)
-        if keras.backend.backend() == "torch" or not on_pytorch_alone:
+        if not module.name.startswith(others):
             yield importlib.import_module(module.name)
 
 

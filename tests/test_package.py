@@ -71,6 +71,8 @@ def test_every_module_loads_where_no_other_backend_is_installed():
     loaded = run_python(EVERY_MODULE_WITHOUT.format(missing=missing)).split()
     for_pytorch = {name for name in loaded if ".layers.pytorch." in name}
     assert bool(for_pytorch) == (keras.backend.backend() == "torch")
+    on_jax = keras.backend.backend() == "jax"
+    assert ("keras_vit.layers.gelu_on_jax" in loaded) == on_jax
     assert "keras_vit.layers.mlp" in loaded
 
 
