@@ -24,7 +24,7 @@ if keras.backend.backend() != "tensorflow":
 
 from keras_vit.data.augmentation import Augmentation
 from keras_vit.data.batches import image_batches
-from keras_vit.data.normalise import IMAGENET_MEAN, IMAGENET_STD
+from keras_vit.data.normalize import IMAGENET_MEAN, IMAGENET_STD
 from keras_vit.data.sources import class_names
 
 __all__ = [

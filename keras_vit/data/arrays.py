@@ -50,7 +50,7 @@ def _checked_images(images: np.ndarray) -> np.ndarray:
     low, high = float(images.min()), float(images.max())
     if not (low >= 0 and high <= 255):  # also catches NaN
         raise ValueError(
-            "images must be from 0 to 255: image_batches does the normalisation. "
+            "images must be from 0 to 255: image_batches does the normalization. "
             f"Received values from {low:g} to {high:g}."
         )
     if images.dtype.kind == "f":

@@ -1,6 +1,6 @@
 """image_batches: one pass from a source to batches, in the order of the TFDS guide.
 
-    load, resize -> cache -> shuffle -> augment -> batch -> mix, normalise -> prefetch
+    load, resize -> cache -> shuffle -> augment -> batch -> mix, normalize -> prefetch
 
 (https://www.tensorflow.org/guide/data_performance). Where nothing is cached, the small
 records are shuffled before images are loaded, rather than large images after.
@@ -15,7 +15,7 @@ import tensorflow as tf
 from keras_vit.data import checks, steps
 from keras_vit.data.augmentation import Augmentation
 from keras_vit.data.draws import with_seeds
-from keras_vit.data.normalise import per_channel
+from keras_vit.data.normalize import per_channel
 from keras_vit.data.ranges import check_counts
 from keras_vit.data.recipe import recipe
 from keras_vit.data.sources import open_source

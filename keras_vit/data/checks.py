@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_vit.data.augmentation import Augmentation
-from keras_vit.data.images import INTERPOLATIONS
+from keras_vit.data.crops import INTERPOLATIONS
 from keras_vit.data.ranges import check_counts, is_count, is_number, is_within
 
 RESIZES = ("crop", "squash", "random_crop")

@@ -1,16 +1,8 @@
-"""One image at a time: decode, bring to the wanted channels and size. All in graph.
-
-An integer image stays uint8 through all of this, as it does in PIL: a quarter of the
-memory of float32 in caches and shuffle buffers.
-"""
+"""One image at a time: decode, bring to the wanted channels. All in graph."""
 
 from collections.abc import Callable
 
 import tensorflow as tf
-
-from keras_vit.data.draws import Draws
-
-INTERPOLATIONS = ("bicubic", "bilinear", "nearest")
 
 
 def decode(read: Callable[[], tf.Tensor], name: tf.Tensor) -> tf.Tensor:
@@ -107,69 +99,3 @@ def _convert(image: tf.Tensor, found: int, channels: int) -> tf.Tensor:
         return tf.image.grayscale_to_rgb(image)
     rgb = image[..., :3]
     return rgb if channels == 3 else tf.image.rgb_to_grayscale(rgb)
-
-
-def _resize(image: tf.Tensor, size: tuple | tf.Tensor, interpolation: str) -> tf.Tensor:
-    resized = tf.image.resize(image, size, interpolation, antialias=True)
-    if image.dtype == tf.uint8:
-        return tf.saturate_cast(tf.round(resized), tf.uint8)
-    return tf.clip_by_value(resized, 0.0, 255.0)  # bicubic overshoots
-
-
-def squash(image: tf.Tensor, size: tuple[int, int], interpolation: str) -> tf.Tensor:
-    """Resize to `size`, whatever that does to the proportions."""
-    return _resize(image, size, interpolation)
-
-
-def center_crop(
-    image: tf.Tensor, size: tuple[int, int], interpolation: str, crop_ratio: float
-) -> tf.Tensor:
-    """Resize in proportion until `size / crop_ratio` is covered, then cut the middle.
-
-    Roundings are those of torchvision and timm, so that published checkpoints see the
-    very pixels that they were evaluated on.
-    """
-    cover = [int(side / crop_ratio) for side in size]
-    shape = tf.shape(image, out_type=tf.int64)
-    rows, columns = shape[0], shape[1]
-    scaled_rows = tf.maximum(rows * cover[1] // columns, cover[0])
-    scaled_columns = tf.maximum(columns * cover[0] // rows, cover[1])
-    by_rows = cover[0] * columns >= cover[1] * rows  # the rows decide the scale
-    scaled = tf.cond(
-        by_rows,
-        lambda: tf.stack([tf.constant(cover[0], tf.int64), scaled_columns]),
-        lambda: tf.stack([scaled_rows, tf.constant(cover[1], tf.int64)]),
-    )
-    resized = _resize(image, tf.cast(scaled, tf.int32), interpolation)
-    spare = tf.cast(scaled, tf.float32) - tf.cast(tf.constant(size), tf.float32)
-    corner = tf.cast(tf.round(spare / 2), tf.int32)
-    begin = tf.concat([corner, [0]], 0)
-    return tf.slice(resized, begin, (*size, image.shape[-1]))
-
-
-def random_crop(
-    image: tf.Tensor,
-    draws: Draws,
-    size: tuple[int, int],
-    interpolation: str,
-    crop_area: tuple[float, float],
-) -> tf.Tensor:
-    """Cut a rectangle of random area and proportions and resize it to `size`.
-
-    This is Inception's crop (https://arxiv.org/abs/1409.4842). Keras has no layer for
-    it: `keras.layers.RandomCrop` cuts a fixed size.
-    """
-    begin, extent, _ = tf.image.stateless_sample_distorted_bounding_box(
-        tf.shape(image),
-        bounding_boxes=tf.zeros((1, 0, 4)),
-        seed=draws.next(),
-        min_object_covered=0.0,
-        aspect_ratio_range=(3 / 4, 4 / 3),
-        area_range=crop_area,
-        use_image_if_no_bounding_boxes=True,
-    )
-    # The op leaves the channels at -1, "all".
-    patch = tf.ensure_shape(
-        tf.slice(image, begin, extent), (None, None, image.shape[-1])
-    )
-    return _resize(patch, size, interpolation)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras_vit.data.normalise import DEFAULT_MEAN, DEFAULT_STD
+from keras_vit.data.normalize import DEFAULT_MEAN, DEFAULT_STD
 from keras_vit.weights.preprocessing import find_info
 
 DEFAULTS = {

@@ -7,11 +7,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_vit.data import images
+from keras_vit.data import crops, images
 from keras_vit.data.augmentation import Augmentation, image_augmenter
 from keras_vit.data.draws import Draws
 from keras_vit.data.mixing import batch_mixer
-from keras_vit.data.normalise import normalise
+from keras_vit.data.normalize import normalize
 from keras_vit.data.source import Source
 
 CACHE_BYTES = 2**30
@@ -56,9 +56,9 @@ def fixed_resize(
     if resize == "random_crop":
         return None
     if resize == "squash":
-        return functools.partial(images.squash, size=size, interpolation=interpolation)
+        return functools.partial(crops.squash, size=size, interpolation=interpolation)
     return functools.partial(
-        images.center_crop,
+        crops.center_crop,
         size=size,
         interpolation=interpolation,
         crop_ratio=crop_ratio,
@@ -75,7 +75,7 @@ def random_resize(
     if resize != "random_crop":
         return None
     return functools.partial(
-        images.random_crop,
+        crops.random_crop,
         size=size,
         interpolation=interpolation,
         crop_area=crop_area,
@@ -127,7 +127,7 @@ def finisher(
         if mix is not None:
             # Turned round, lest the batch draw what its first image has drawn.
             batch, labels = mix(batch, labels, Draws(tf.bitwise.invert(seeds[0][0])))
-        return normalise(batch, mean, std), labels
+        return normalize(batch, mean, std), labels
 
     return finish
 

@@ -57,7 +57,7 @@ def _load(record: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
     low, high = tf.reduce_min(image), tf.reduce_max(image)
     problem = tf.strings.format(
         " has values from {} to {}. Expected 0 to 255: image_batches does the "
-        "normalisation.",
+        "normalization.",
         (low, high),
     )
     fits = tf.logical_and(low >= 0.0, high <= 255.0)

@@ -3,11 +3,11 @@ import numpy as np
 import pytest
 
 from keras_vit.data import IMAGENET_MEAN, IMAGENET_STD
-from keras_vit.data.normalise import normalise, per_channel
+from keras_vit.data.normalize import normalize, per_channel
 
 
 def test_each_channel_has_its_own_mean_and_std(pictures):
-    result = normalise(pictures, IMAGENET_MEAN, IMAGENET_STD).numpy()
+    result = normalize(pictures, IMAGENET_MEAN, IMAGENET_STD).numpy()
     expected = (pictures / 255 - IMAGENET_MEAN) / IMAGENET_STD
     np.testing.assert_allclose(result, expected, atol=1e-5)
     assert result.dtype == np.float32
@@ -17,7 +17,7 @@ def test_channels_first_is_honoured(pictures):
     before = keras.config.image_data_format()
     keras.config.set_image_data_format("channels_first")
     try:
-        result = normalise(pictures, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)).numpy()
+        result = normalize(pictures, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)).numpy()
     finally:
         keras.config.set_image_data_format(before)
     np.testing.assert_allclose(result, pictures.transpose(0, 3, 1, 2) / 255, atol=1e-6)

@@ -35,7 +35,7 @@ def per_channel(
     return tuple(values.astype(float).tolist())
 
 
-def normalise(
+def normalize(
     images: tf.Tensor, mean: tuple[float, ...], std: tuple[float, ...]
 ) -> tf.Tensor:
     """Turn a batch (B, H, W, C) in 0 .. 255 into float32 (images / 255 - mean) / std.
