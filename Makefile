@@ -9,7 +9,8 @@ BENCHMARK_VENV ?= .venv-benchmark
 BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test lint types contracts notebooks benchmark package clean
+.PHONY: help quickstart test lint types stubs contracts notebooks benchmark package \
+	clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -56,8 +57,12 @@ lint: $(INSTALLED)-all  ## Check style and formatting with ruff.
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 
-types: $(INSTALLED)-all  ## Check the type hints with mypy.
+types: $(INSTALLED)-all  ## Check the type hints, and that editors understand users' code.
 	$(VENV)/bin/mypy
+	$(VENV)/bin/basedpyright --pythonpath $(VENV)/bin/python
+
+stubs: $(INSTALLED)-all  ## Write the types of the models' functions anew.
+	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m tools.stubs
 
 contracts: $(INSTALLED)-all  ## Check that no floor imports from a higher one.
 	$(VENV)/bin/lint-imports

@@ -1,10 +1,9 @@
 """Vision Transformers for Keras 3: layers, models, data, weights and training."""
 
-import importlib
+from typing import TYPE_CHECKING
 
-from keras_vit import layers, training
+from keras_vit import applications, layers, training
 from keras_vit.applications import *  # noqa: F403
-from keras_vit.applications import __all__ as _models
 from keras_vit.weights import (
     decode_predictions,
     list_weights,
@@ -23,12 +22,22 @@ __all__ = [
     "preprocess_input",
     "training",
     "weights_info",
-    *_models,
 ]
+__all__ += applications.__all__  # in words that type checkers read
+
+if TYPE_CHECKING:
+    from keras_vit import data
+else:  # or any name at all would pass a type check
+
+    def __getattr__(name: str):
+        """Load `keras_vit.data`, which brings TensorFlow, when it is first used."""
+        if name == "data":
+            import importlib
+
+            return importlib.import_module("keras_vit.data")
+        raise AttributeError(f"module 'keras_vit' has no attribute {name!r}")
 
 
-def __getattr__(name: str):
-    """Load `keras_vit.data`, which brings TensorFlow, when it is first used."""
-    if name == "data":
-        return importlib.import_module("keras_vit.data")
-    raise AttributeError(f"module 'keras_vit' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    """What completion offers: the public names, `data` loaded or not."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

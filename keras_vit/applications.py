@@ -3,6 +3,12 @@
 A variant's function is the model of any size with a row of `models/variants.py` in it.
 """
 
+from __future__ import annotations  # as text, which the stub of this file repeats
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
 import keras
 
 from keras_vit.models.swin import build_swin
@@ -14,30 +20,32 @@ from keras_vit.weights.catalogue import HALF_MEAN_STD, IMAGENET_MEAN_STD
 
 
 def VisionTransformer(
-    include_top=True,
-    weights=None,
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="vision_transformer",
+    include_top: bool = True,
+    weights: str | Path | None = None,
+    input_tensor: Any = None,
+    input_shape: Sequence[int] | None = None,
+    pooling: Literal["token", "avg", "max"] | None = None,
+    classes: int = 1000,
+    classifier_activation: str | Callable[[Any], Any] | None = "softmax",
+    name: str = "vision_transformer",
     *,
-    patch_size,
-    hidden_dim,
-    num_layers,
-    num_heads,
-    mlp_dim,
-    include_preprocessing=False,
-    position_embedding="learned",
-    class_token=True,
-    num_register_tokens=0,
-    layer_scale_init=None,
-    norm_after_pooling=False,
-    dropout_rate=0.0,
-    attention_dropout_rate=0.0,
-    drop_path_rate=0.0,
-    dtype=None,
+    patch_size: int | Sequence[int],
+    hidden_dim: int,
+    num_layers: int,
+    num_heads: int,
+    mlp_dim: int,
+    include_preprocessing: bool = False,
+    position_embedding: Literal[
+        "learned", "learned_2d", "relative", "sincos_2d", "none"
+    ] = "learned",
+    class_token: bool = True,
+    num_register_tokens: int = 0,
+    layer_scale_init: float | None = None,
+    norm_after_pooling: bool = False,
+    dropout_rate: float = 0.0,
+    attention_dropout_rate: float = 0.0,
+    drop_path_rate: float = 0.0,
+    dtype: str | keras.DTypePolicy | None = None,
 ) -> keras.Model:
     """Vision Transformer of any size.
 
@@ -109,28 +117,28 @@ def VisionTransformer(
 
 
 def SwinTransformer(
-    include_top=True,
-    weights=None,
-    input_tensor=None,
-    input_shape=None,
-    pooling=None,
-    classes=1000,
-    classifier_activation="softmax",
-    name="swin_transformer",
+    include_top: bool = True,
+    weights: str | Path | None = None,
+    input_tensor: Any = None,
+    input_shape: Sequence[int] | None = None,
+    pooling: Literal["avg", "max"] | None = None,
+    classes: int = 1000,
+    classifier_activation: str | Callable[[Any], Any] | None = "softmax",
+    name: str = "swin_transformer",
     *,
-    hidden_dim,
-    depths,
-    num_heads,
-    include_preprocessing=False,
-    window_size=7,
-    patch_size=4,
-    relative_position_bias=True,
-    absolute_position_embedding=False,
-    shifted_windows=True,
-    dropout_rate=0.0,
-    attention_dropout_rate=0.0,
-    drop_path_rate=0.0,
-    dtype=None,
+    hidden_dim: int,
+    depths: Sequence[int],
+    num_heads: Sequence[int],
+    include_preprocessing: bool = False,
+    window_size: int | Sequence[int] = 7,
+    patch_size: int | Sequence[int] = 4,
+    relative_position_bias: bool = True,
+    absolute_position_embedding: bool = False,
+    shifted_windows: bool = True,
+    dropout_rate: float = 0.0,
+    attention_dropout_rate: float = 0.0,
+    drop_path_rate: float = 0.0,
+    dtype: str | keras.DTypePolicy | None = None,
 ) -> keras.Model:
     """Swin Transformer of any size.
 

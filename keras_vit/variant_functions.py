@@ -2,8 +2,7 @@
 
 import inspect
 import re
-
-import keras
+import textwrap
 
 from keras_vit.pretrained import create
 
@@ -16,7 +15,8 @@ def variant_function(name: str, row, model, build, mean_std):
     """
     sizes = row._asdict()
     image_size = sizes.pop("image_size")
-    arguments = inspect.signature(model).parameters
+    of_model = inspect.signature(model)
+    arguments = of_model.parameters
     fixed = {
         size: value
         for size, value in sizes.items()
@@ -24,13 +24,12 @@ def variant_function(name: str, row, model, build, mean_std):
     }
     defaults = {k: v for k, v in sizes.items() if k not in fixed}
     defaults["name"] = re.sub(r"(ViT|Swin)", r"\1_", name).lower()
-    signature = inspect.Signature(
-        [
+    signature = of_model.replace(
+        parameters=[
             argument.replace(default=defaults.get(argument.name, argument.default))
             for argument in arguments.values()
             if argument.name not in fixed
-        ],
-        return_annotation=keras.Model,
+        ]
     )
 
     def application(*args, **kwargs):
@@ -55,7 +54,10 @@ def variant_function(name: str, row, model, build, mean_std):
 
 def _docstring(name, sizes, image_size, model, fixed) -> str:
     """The model's docstring without the arguments that the row has settled."""
-    facts = ", ".join(f"{k} {v}" for k, v in sizes.items() if k != "name")
+    facts = ", ".join(
+        f"{k} {v}" for k, v in sizes.items() if k != "name" and v is not None
+    )
+    facts = textwrap.fill(f"Its sizes: {facts}.", width=84)
     text = inspect.getdoc(model) or ""
     head, _, rest = text.partition("\n\n")
     for argument in fixed:
@@ -63,7 +65,7 @@ def _docstring(name, sizes, image_size, model, fixed) -> str:
     rest = rest.replace("(224, 224, 3)", f"({image_size}, {image_size}, 3)")
     body, _, _ = rest.partition("Example:")
     return (
-        f"{head.removesuffix(' of any size.')} {name}: {facts}.\n\n{body}"
+        f"{head.removesuffix(' of any size.')} {name}.\n\n{facts}\n\n{body}"
         "Example:\n\n```python\nimport keras_vit\n\n"
         f"model = keras_vit.{name}(classes=5)\n"
         "assert model.output_shape == (None, 5)\n```\n"

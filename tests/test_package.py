@@ -84,6 +84,21 @@ def test_version_agrees_with_the_installed_package():
     assert keras_vit.__version__ == installed
 
 
+def test_completion_offers_the_public_names_and_nothing_else():
+    offered = {name for name in dir(keras_vit) if not name.startswith("__")}
+    assert offered == set(keras_vit.__all__)
+    assert "data" in offered  # before anybody has used it
+    with pytest.raises(AttributeError, match="has no attribute 'ViTB17'"):
+        keras_vit.ViTB17  # noqa: B018
+
+
+def test_type_checkers_and_editors_see_the_models_as_they_are():
+    pytest.importorskip("ruff", reason="ruff, which formats the stub, is not installed")
+    from tools.stubs import STUB, stub
+
+    assert STUB.read_text(encoding="utf-8") == stub(), "run `make stubs`"
+
+
 def public_objects():
     modules = [keras_vit]
     for room in pkgutil.iter_modules(keras_vit.__path__):
