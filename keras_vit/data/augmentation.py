@@ -12,9 +12,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_vit.data.draws import Draws, transform
-from keras_vit.data.rand_augment import FLOAT_IMAGES, MAX_MAGNITUDE, rand_augment
-from keras_vit.data.ranges import is_count, is_within
+from keras_vit.data.draws import FLOAT_IMAGES, Draws, transform
+from keras_vit.data.rand_augment import MAX_MAGNITUDE, rand_augment
+from keras_vit.data.ranges import as_flag, is_count, is_within, plain
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,8 +27,14 @@ class Augmentation:
     Args:
         flip: Whether to mirror each image left to right with probability one half.
             Turn it off where left and right mean something, as in digits and text.
-        rand_augment: `(num_ops, magnitude)`, magnitude from 0 to 10, or None.
-            `(2, 9)` is usual (https://arxiv.org/abs/1909.13719).
+        rand_augment: `(num_ops, magnitude)`, of which `(2, 9)` is usual, or None. Each
+            image gets `num_ops` of 14 operations, drawn anew, all of them at this
+            magnitude from 0 to 10, as in https://arxiv.org/abs/1909.13719: 9 always
+            turns by 27 degrees, to the one side or the other. The strengths are those
+            of timm's "inc1" recipes. A third number is timm's `mstd`, the standard
+            deviation of the magnitudes about the second: `(2, 9, 0.5)` is
+            "rand-m9-mstd0.5-inc1", but that timm leaves out each operation with
+            probability one half, and the paper none.
         random_erasing: Probability with which a rectangle of an image is replaced by
             noise (https://arxiv.org/abs/1708.04896).
         mixup_alpha: Each image is blended with another of its batch, by a weight drawn
@@ -51,17 +57,21 @@ class Augmentation:
     """
 
     flip: bool = True
-    rand_augment: tuple[int, float] | None = None
+    rand_augment: tuple[int, float] | tuple[int, float, float] | None = None
     random_erasing: float = 0.0
     mixup_alpha: float = 0.0
     cutmix_alpha: float = 0.0
 
     def __post_init__(self):
-        _check_range("random_erasing", self.random_erasing, 1.0)
-        _check_range("mixup_alpha", self.mixup_alpha, math.inf)
-        _check_range("cutmix_alpha", self.cutmix_alpha, 1.0)
-        if self.rand_augment is not None:
-            _check_rand_augment(self.rand_augment)
+        values = {
+            "flip": as_flag("flip", self.flip),
+            "random_erasing": _in_range("random_erasing", self.random_erasing, 1.0),
+            "mixup_alpha": _in_range("mixup_alpha", self.mixup_alpha, math.inf),
+            "cutmix_alpha": _in_range("cutmix_alpha", self.cutmix_alpha, 1.0),
+            "rand_augment": _as_rand_augment(self.rand_augment),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)  # frozen for everybody else
 
     @property
     def mixes_labels(self) -> bool:
@@ -69,19 +79,30 @@ class Augmentation:
         return self.mixup_alpha > 0 or self.cutmix_alpha > 0
 
 
-def _check_range(name: str, value: Any, highest: float) -> None:
-    if not is_within(value, 0.0, highest):
+def _in_range(name: str, value: Any, highest: float) -> float:
+    number = plain(value)
+    if not is_within(number, 0.0, highest) or number == math.inf:
         wanted = "0 (off) or more" if highest == math.inf else f"from 0 to {highest:g}"
         raise ValueError(f"{name} must be a number, {wanted}. Received: {name}={value}")
+    return float(number)
 
 
-def _check_rand_augment(value: Any) -> None:
-    is_pair = isinstance(value, tuple | list) and len(value) == 2
-    if is_pair and is_count(value[0]) and is_within(value[1], 0.0, MAX_MAGNITUDE):
-        return
+def _as_rand_augment(value: Any) -> tuple | None:
+    if value is None:
+        return None
+    numbers = plain(value)
+    if isinstance(numbers, tuple) and len(numbers) in (2, 3):
+        num_ops, *levels = numbers
+        # An array has one type for all of them.
+        if isinstance(num_ops, float) and num_ops.is_integer():
+            num_ops = int(num_ops)
+        fit = all(is_within(level, 0.0, MAX_MAGNITUDE) for level in levels)
+        if is_count(num_ops) and fit:
+            return num_ops, *levels
     raise ValueError(
-        "rand_augment must be None or (num_ops, magnitude) with num_ops a whole number "
-        f"of at least 1 and magnitude from 0 to {MAX_MAGNITUDE:g}, such as (2, 9). "
+        "rand_augment must be None, (num_ops, magnitude) or (num_ops, magnitude, "
+        "deviation), with num_ops a whole number of at least 1 and the others numbers: "
+        f"magnitude from 0 to {MAX_MAGNITUDE:g}, such as (2, 9) or (2, 9, 0.5). "
         f"Received: rand_augment={value!r}"
     )
 
@@ -97,7 +118,7 @@ def image_augmenter(
     if augmentation.flip:
         steps.append(_on_batch(keras.layers.RandomFlip("horizontal", **FLOAT_IMAGES)))
     if augmentation.rand_augment is not None:
-        steps.append(rand_augment(*augmentation.rand_augment, channels))
+        steps.append(rand_augment(channels, *augmentation.rand_augment))
     if augmentation.random_erasing > 0:
         steps.append(_erase(augmentation.random_erasing))
 

@@ -12,6 +12,10 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
+# Keras's layers would follow the global dtype policy and data format: augmenting in
+# bfloat16 would cost the images their low bits.
+FLOAT_IMAGES = {"dtype": "float32", "data_format": "channels_last"}
+
 
 class Draws(keras.random.SeedGenerator):
     """A stream of seeds derived from one scalar tensor, without any state.

@@ -6,8 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_vit.data.augmentation import Augmentation
-from keras_vit.data.draws import Draws, tensorflow_ops
-from keras_vit.data.rand_augment import FLOAT_IMAGES
+from keras_vit.data.draws import FLOAT_IMAGES, Draws, tensorflow_ops
 
 Mixer = Callable[[tf.Tensor, tf.Tensor, Draws], tuple[tf.Tensor, tf.Tensor]]
 

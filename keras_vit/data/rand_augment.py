@@ -1,144 +1,128 @@
-"""RandAugment (https://arxiv.org/abs/1909.13719) from Keras's own image layers.
+"""RandAugment (https://arxiv.org/abs/1909.13719): a few operations, all equally strong.
 
 `keras.layers.RandAugment` itself is not used. It computes every one of its eleven
 operations for every image and keeps one, its inner layers draw from counters that no
-caller can seed per element (see draws.py), and its one factor stands for half a turn
-of rotation as much as for a half of brightness. Here the operations are a table with
-the ranges of the paper's reference code, and `tf.switch_case` runs just the one drawn.
+caller can seed per element (see draws.py), and draws a strength where the paper has
+one that is fixed. Here the operations are a table, and `tf.switch_case` runs just the
+one drawn.
 """
 
-import functools
 from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
-import keras
 import tensorflow as tf
 
-from keras_vit.data.draws import Draws, transform
-
-Operation = Callable[[tf.Tensor, Draws], tf.Tensor]
+from keras_vit.data import image_operations as operations
+from keras_vit.data.draws import Draws
 
 MAX_MAGNITUDE = 10.0
 
-# Keras's layers would follow the global dtype policy and data format: augmenting in
-# bfloat16 would cost the images their low bits.
-FLOAT_IMAGES = {"dtype": "float32", "data_format": "channels_last"}
-
-# What a shift or a turn uncovers is mid-grey, as in the reference code.
-GREY_BORDER = {"fill_mode": "constant", "fill_value": 128.0}
+Number: TypeAlias = tf.Tensor | float
 
 
-def _geometry(strength: float) -> dict[str, keras.layers.Layer]:
-    """The operations that move pixels, at a strength from 0 to 1."""
-    still = (0.0, 0.0)
-    shear = (-0.3 * strength, 0.3 * strength)
-    shift = (-0.45 * strength, 0.45 * strength)
-    options = GREY_BORDER | FLOAT_IMAGES
-    return {
-        "rotate": keras.layers.RandomRotation(30.0 / 360.0 * strength, **options),
-        "shear_x": keras.layers.RandomShear(_positive(shear), still, **options),
-        "shear_y": keras.layers.RandomShear(still, _positive(shear), **options),
-        "translate_x": keras.layers.RandomTranslation(still, shift, **options),
-        "translate_y": keras.layers.RandomTranslation(shift, still, **options),
-    }
-
-
-def _positive(limits: tuple[float, float]) -> tuple[float, float]:
-    """RandomShear takes a range from 0 up and draws the sign by itself."""
-    return 0.0, limits[1]
-
-
-def _colour(strength: float, channels: int) -> dict[str, keras.layers.Layer]:
-    """The operations that change values, at a strength from 0 to 1."""
-    spread = 0.9 * strength
-    bits = 8 - round(4 * strength)
-    layers = {
-        "auto_contrast": keras.layers.AutoContrast(**FLOAT_IMAGES),
-        "brightness": keras.layers.RandomBrightness(0.5 * strength, **FLOAT_IMAGES),
-        # A lone number would only ever raise the contrast: the pair goes both ways.
-        "contrast": keras.layers.RandomContrast((spread, spread), **FLOAT_IMAGES),
-        # 0.5 leaves the image alone.
-        "sharpness": keras.layers.RandomSharpness(
-            (0.5 - spread / 2, 0.5 + spread / 2), **FLOAT_IMAGES
-        ),
-        "posterize": keras.layers.RandomPosterization((bits, bits), **FLOAT_IMAGES),
-    }
-    if channels == 3:
-        layers["colour"] = keras.layers.RandomColorDegeneration(spread, **FLOAT_IMAGES)
-    return layers
-
-
-def _solarize(strength: float) -> Operation:
-    """Invert what is brighter than a threshold, the lower the stronger.
-
-    `keras.layers.Solarization` draws its threshold from 0 up to the factor, so that
-    a *small* factor inverts the whole image, and scales only the upper end of a range.
-    """
-
-    def operation(images: tf.Tensor, draws: Draws) -> tf.Tensor:
-        threshold = 256.0 - 256.0 * strength * draws.uniform()
-        return tf.where(images < threshold, images, 255.0 - images)
-
-    return operation
-
-
-def _equalize(images: tf.Tensor, draws: Draws) -> tf.Tensor:
-    """Spread each channel's values evenly over 0 .. 255.
-
-    `keras.layers.Equalization` asks for the global backend, not for that of tf.data:
-    on JAX it traces a histogram of 256 comparisons with the whole image, and takes
-    fifty times as long as this.
-    """
-    channels = images.shape[-1]
-    rows = tf.transpose(tf.reshape(tf.cast(images, tf.int32), (-1, channels)))
-    counts = tf.math.bincount(rows, minlength=256, maxlength=256, axis=-1)
-    reached = tf.cumsum(counts, axis=-1)  # (C, 256)
-    lowest = tf.reduce_min(
-        tf.where(reached > 0, reached, tf.int32.max), axis=-1, keepdims=True
-    )
-    span = reached[:, -1:] - lowest
-    table = tf.round((reached - lowest) * 255 / tf.maximum(span, 1))
-    # A channel of one value has nothing to spread.
-    table = tf.where(span == 0, tf.range(256, dtype=table.dtype), table)
-    table = tf.cast(tf.clip_by_value(table, 0, 255), tf.float32)
-    spread = tf.gather(table, rows, batch_dims=1)  # (C, 1·H·W)
-    return tf.reshape(tf.transpose(spread), tf.shape(images))
-
-
-def operations(magnitude: float, channels: int) -> dict[str, Operation]:
-    """Return RandAugment's operations by name, for images (1, H, W, C) in 0 .. 255.
+class Operation(NamedTuple):
+    """One row of the table: what is done, and how strongly at which magnitude.
 
     Args:
-        magnitude: From 0 (nothing) to 10, the strongest that an operation may draw.
-        channels: The images' channels. Colour operations need 3.
+        change: From an image (H, W, C) and a strength to an image.
+        strength: From a magnitude, 0 to 10, and a sign, 1 or -1, to the strength, in
+            the operation's own unit.
     """
-    strength = magnitude / MAX_MAGNITUDE
-    layers = _geometry(strength) | _colour(strength, channels)
-    table: dict[str, Operation] = {"identity": lambda images, draws: images}
-    table["solarize"] = _solarize(strength)
-    table["equalize"] = _equalize
-    for name, layer in layers.items():
-        table[name] = functools.partial(transform, layer)
-    return table
+
+    change: Callable[[tf.Tensor, Number], tf.Tensor]
+    strength: Callable[[Number, Number], Number]
 
 
-def rand_augment(num_ops: int, magnitude: float, channels: int) -> Operation:
-    """Return a function that applies `num_ops` operations, drawn for each image."""
-    table = list(operations(magnitude, channels).values())
+def _each_way(most: float) -> Callable[[Number, Number], Number]:
+    return lambda magnitude, sign: sign * most * magnitude / MAX_MAGNITUDE
+
+
+def _around_one(magnitude: Number, sign: Number) -> Number:
+    """A factor: 1 leaves an image as it is, 0 takes all from it."""
+    return tf.maximum(0.1, 1.0 + sign * 0.9 * magnitude / MAX_MAGNITUDE)
+
+
+def _bits(magnitude: Number, sign: Number) -> Number:
+    """At the highest magnitude timm keeps no bit, a black image; here one is kept."""
+    return tf.maximum(1.0, 4.0 - tf.floor(magnitude / MAX_MAGNITUDE * 4.0))
+
+
+def _threshold(magnitude: Number, sign: Number) -> Number:
+    return 256.0 - tf.floor(magnitude / MAX_MAGNITUDE * 256.0)
+
+
+def _always(change: Callable[[tf.Tensor], tf.Tensor]) -> Operation:
+    """An operation that is the same at every magnitude."""
+    return Operation(lambda image, _: change(image), lambda *_: 0.0)
+
+
+# The operations of the paper at the strengths of timm's "increasing" ones
+# (timm/data/auto_augment.py, "inc1" in the name of a recipe). The paper's own code has
+# enhancements that leave an image alone at magnitude 5, and keeps more bits the
+# stronger it is meant to be.
+TABLE = {
+    "identity": _always(tf.identity),
+    "auto_contrast": _always(operations.auto_contrast),
+    "equalize": _always(operations.equalize),
+    "rotate": Operation(operations.rotate, _each_way(30.0)),
+    "shear_x": Operation(operations.shear_x, _each_way(0.3)),
+    "shear_y": Operation(operations.shear_y, _each_way(0.3)),
+    "translate_x": Operation(operations.translate_x, _each_way(0.45)),
+    "translate_y": Operation(operations.translate_y, _each_way(0.45)),
+    "brightness": Operation(operations.brightness, _around_one),
+    "contrast": Operation(operations.contrast, _around_one),
+    "sharpness": Operation(operations.sharpness, _around_one),
+    "posterize": Operation(operations.posterize, _bits),
+    "solarize": Operation(operations.solarize, _threshold),
+    "color": Operation(operations.color, _around_one),
+}
+
+
+def rand_augment(
+    channels: int, num_ops: int, magnitude: float, deviation: float = 0.0
+) -> Callable[[tf.Tensor, Draws], tf.Tensor]:
+    """Return a function that applies `num_ops` operations, drawn for each image.
+
+    Args:
+        channels: Of the images. Color is for 3 alone.
+        num_ops: How many operations an image gets. One may come twice.
+        magnitude: From 0 to 10, the same for every operation.
+        deviation: Standard deviation of the magnitude about that, drawn for each
+            operation; 0 for none.
+    """
+    table = [op for name, op in TABLE.items() if channels == 3 or name != "color"]
 
     def augment(image: tf.Tensor, draws: Draws) -> tf.Tensor:
         for _ in range(num_ops):
-            image = _apply_one(table, draws.integer(len(table)), image, draws)
+            level = _drawn(magnitude, deviation, draws)
+            sign = 1.0 - 2.0 * tf.cast(draws.integer(2), tf.float32)
+            image = _apply_one(table, draws.integer(len(table)), image, level, sign)
         return image
 
     return augment
 
 
+def _drawn(magnitude: float, deviation: float, draws: Draws) -> Number:
+    if not deviation:
+        return magnitude
+    level = tf.random.stateless_normal((), draws.next(), magnitude, deviation)
+    return tf.clip_by_value(level, 0.0, MAX_MAGNITUDE)
+
+
 def _apply_one(
-    table: list[Operation], chosen: tf.Tensor, image: tf.Tensor, draws: Draws
+    table: list[Operation],
+    chosen: tf.Tensor,
+    image: tf.Tensor,
+    level: Number,
+    sign: tf.Tensor,
 ) -> tf.Tensor:
     shape = image.shape
 
     def branch(operation: Operation) -> Callable[[], tf.Tensor]:
-        return lambda: tf.ensure_shape(operation(image[None], draws)[0], shape)
+        def run() -> tf.Tensor:
+            changed = operation.change(image, operation.strength(level, sign))
+            return tf.ensure_shape(changed, shape)
+
+        return run
 
     return tf.switch_case(chosen, [branch(operation) for operation in table])
