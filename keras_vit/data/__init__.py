@@ -13,7 +13,7 @@ try:
 except ImportError as error:
     raise ImportError(
         "keras_vit.data is built on tf.data and needs TensorFlow, which is not "
-        "installed: pip install keras-vit-swin[data]"
+        'installed: pip install "keras-vit-swin[data]"'
     ) from error
 
 if keras.backend.backend() != "tensorflow":

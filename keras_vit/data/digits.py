@@ -30,7 +30,7 @@ def load_digits(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     except ImportError as error:
         raise ImportError(
             "The digits come with scikit-learn, which is not installed: "
-            "pip install keras-vit-swin[data]"
+            'pip install "keras-vit-swin[data]"'
         ) from error
     bunch = sklearn.datasets.load_digits()
     images = np.round(bunch.images * (255 / 16)).astype("uint8")[..., None]

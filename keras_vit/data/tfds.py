@@ -78,7 +78,7 @@ def import_tfds() -> ModuleType:
     except ImportError as error:
         raise ImportError(
             "Data sets by name come from tensorflow_datasets, which is not installed: "
-            "pip install keras-vit-swin[data]"
+            'pip install "keras-vit-swin[data]"'
         ) from error
     return tfds
 

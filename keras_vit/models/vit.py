@@ -72,6 +72,7 @@ def build_vit(
     )
     check_top(include_top, classes)
     check_choice("pooling", pooling, (None, "token", "avg", "max"))
+    _check_class_token(class_token, pooling)
     if include_top and pooling is None:
         pooling = "token" if class_token else "avg"
     num_prefix_tokens = int(class_token) + num_register_tokens
@@ -134,3 +135,12 @@ def _check(
     check_divisible(hidden_dim, num_heads)
     check_choice("position_embedding", position_embedding, POSITION_EMBEDDINGS)
     check_rate(drop_path_rate=drop_path_rate)
+
+
+def _check_class_token(class_token, pooling):
+    """Without this check a register token would be read in place of the class token."""
+    if pooling == "token" and not class_token:
+        raise ValueError(
+            "pooling='token' reads the class token, and there is none. Received: "
+            "class_token=False. Use pooling='avg' or 'max', or class_token=True."
+        )

@@ -38,7 +38,7 @@ def download_from_hub(
     except ImportError as error:
         raise ValueError(
             f"'hf://{repository}' is on the Hugging Face hub, and huggingface_hub is "
-            "not installed: `pip install keras-vit-swin[weights]`."
+            'not installed: `pip install "keras-vit-swin[weights]"`.'
         ) from error
     names = (file,) if file else USUAL_FILES
     before = parts_of_files(repository)

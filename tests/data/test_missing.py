@@ -21,5 +21,5 @@ import keras_vit.data
 )
 def test_a_missing_package(monkeypatch, package, use):
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ImportError, match=r"pip install keras-vit-swin\[data\]"):
+    with pytest.raises(ImportError, match=r'pip install "keras-vit-swin\[data\]"'):
         use()

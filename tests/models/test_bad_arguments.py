@@ -1,5 +1,8 @@
 """Bad input gets a ValueError that says what came, what was expected, how to mend."""
 
+import inspect
+import re
+
 import pytest
 
 import keras_vit
@@ -39,6 +42,10 @@ BAD = {
         lambda: small_vit(pooling="token", class_token=False),
         "reads the class token, and there is none",
     ),
+    "a register token for the class token": (
+        lambda: small_vit(pooling="token", class_token=False, num_register_tokens=2),
+        "reads the class token, and there is none.*class_token=False",
+    ),
     "position embedding": (
         lambda: small_vit(position_embedding="rope"),
         "position_embedding.*'learned_2d'.*'rope'",
@@ -66,3 +73,15 @@ def test_bad_argument(case):
     make, message = BAD[case]
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_the_message_names_arguments_of_the_model_alone(case):
+    with pytest.raises(ValueError) as caught:
+        BAD[case][0]()
+    arguments = {
+        name
+        for model in (keras_vit.VisionTransformer, keras_vit.SwinTransformer)
+        for name in inspect.signature(model).parameters
+    }
+    assert set(re.findall(r"(\w+)=", str(caught.value))) <= arguments

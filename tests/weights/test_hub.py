@@ -107,7 +107,7 @@ def test_no_network(model, closed_port, monkeypatch, tmp_path):
 
 def test_hub_library_is_missing(model, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
-    with pytest.raises(ValueError, match=r"pip install keras-vit-swin\[weights\]"):
+    with pytest.raises(ValueError, match=r'pip install "keras-vit-swin\[weights\]"'):
         load_weights(model, "dinov2", variant="ViTS14")
 
 
