@@ -7,6 +7,7 @@ import textwrap
 import pytest
 
 import keras_vit
+from keras_vit import teaching
 from tests.helpers import every_module, without_values
 
 BLOCK = re.compile(r"```python\n(.*?)```", re.S)
@@ -32,7 +33,8 @@ EXAMPLES = {
 
 
 def test_every_public_name_has_an_example():
-    for room in (keras_vit, keras_vit.layers, keras_vit.data, keras_vit.training):
+    rooms = keras_vit, keras_vit.layers, keras_vit.data, keras_vit.training, teaching
+    for room in rooms:
         for name in room.__all__:
             value = getattr(room, name)
             if callable(value):
@@ -44,8 +46,18 @@ VARIANTS = {
 }
 
 
+@pytest.fixture
+def without_hub(monkeypatch):
+    """What would be downloaded is missing at once, not after tries."""
+    try:
+        from huggingface_hub import constants
+    except ImportError:
+        return
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+
+
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - VARIANTS))
-def test_example(name):
+def test_example(name, without_hub):
     exec(compile(EXAMPLES[name], name, "exec"), {})
 
 
