@@ -1,6 +1,7 @@
 """Weights for the notebooks: DINOv2's from the hub, or a small ViT that is at hand."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -8,7 +9,7 @@ import keras_vit
 from keras_vit.teaching.photographs import PHOTOGRAPHS
 
 # Patches as large as DINOv2's, so that both see the same grid.
-SMALL_VIT = {
+SMALL_VIT: dict[str, Any] = {
     "patch_size": 14,
     "hidden_dim": 80,
     "num_layers": 5,
