@@ -91,9 +91,9 @@ class PatchEmbedding(CompositeLayer):
                 raise ValueError(
                     f"No whole number of patches covers the image: {axis} {size} is "
                     f"not a multiple of {patch}. Received: images of {height}x{width} "
-                    f"and patch_size={self.patch_size}. Resize the images to a "
-                    f"{axis} of {size // patch * patch} or "
-                    f"{(size // patch + 1) * patch}, or choose another patch_size."
+                    f"and patch_size={self.patch_size}. Resize to "
+                    f"{size // patch * patch} or {(size // patch + 1) * patch}, "
+                    "or choose another patch_size."
                 )
         self.projection.build((None, None, self._patch_area() * channels))
 
