@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 __all__ = [
     "data",
     "decode_predictions",
+    "inspection",
     "layers",
     "list_weights",
     "load_weights",
@@ -26,15 +27,15 @@ __all__ = [
 __all__ += applications.__all__  # in words that type checkers read
 
 if TYPE_CHECKING:
-    from keras_vit import data
+    from keras_vit import data, inspection
 else:  # or any name at all would pass a type check
 
     def __getattr__(name: str):
-        """Load `keras_vit.data`, which brings TensorFlow, when it is first used."""
-        if name == "data":
+        """Load rooms when they are first used: `data` brings TensorFlow."""
+        if name in ("data", "inspection"):
             import importlib
 
-            return importlib.import_module("keras_vit.data")
+            return importlib.import_module(f"keras_vit.{name}")
         raise AttributeError(f"module 'keras_vit' has no attribute {name!r}")
 
 

@@ -33,7 +33,14 @@ EXAMPLES = {
 
 
 def test_every_public_name_has_an_example():
-    rooms = keras_vit, keras_vit.layers, keras_vit.data, keras_vit.training, teaching
+    rooms = (
+        keras_vit,
+        keras_vit.layers,
+        keras_vit.data,
+        keras_vit.inspection,
+        keras_vit.training,
+        teaching,
+    )
     for room in rooms:
         for name in room.__all__:
             value = getattr(room, name)
