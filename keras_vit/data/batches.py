@@ -52,14 +52,17 @@ def image_batches(
     Args:
         source: One of: the name of a TFDS set such as "cifar10" or
             "oxford_flowers102:2.1.1"; "digits", scikit-learn's 1,797 scans of 8x8
-            pixels, which need no download; a folder with one sub-folder of JPEG, PNG,
-            BMP or GIF files for each class; a pair of arrays, images (N, H, W, C) or
-            (N, H, W) and labels (N,); a tf.data.Dataset of single (image, label) pairs
-            or {"image", "label"} dictionaries. Pixels are from 0 to 255.
+            pixels, which need no download; a folder with one sub-folder of pictures
+            for each class, of any format that TensorFlow or Pillow reads (upright as
+            EXIF has it, without alpha, of 16 bits the upper 8, the first of several
+            frames); a pair of arrays, images (N, H, W, C) or (N, H, W) and labels (N,);
+            a tf.data.Dataset of single (image, label) pairs or {"image", "label"}
+            dictionaries. Pixels are from 0 to 255.
         image_size: Height and width of the batches' images, one number if square.
         split: Which part of a named set or folder: "train", "test", "train[:80%]",
-            "train+test". A folder has the splits that its sub-folders "train", "val",
-            "valid", "validation" and "test" make, or only "train".
+            "train+test". A folder has the splits that its sub-folders make, whether
+            "train", "val" and "test", "Training" and "Testing" or "seg_train", and
+            else "train" alone. Slices of a folder keep every class.
         batch_size: Images in a batch.
         training: Whether to shuffle (anew in each epoch) and augment.
         channels: Channels of the batches' images. Grey, RGB and RGBA are turned into 3

@@ -1,47 +1,16 @@
-"""One image at a time: decode, bring to the wanted channels. All in graph."""
+"""One image at a time: bring it to the wanted channels. All in graph."""
 
 from collections.abc import Callable
 
 import tensorflow as tf
 
 
-def decode(read: Callable[[], tf.Tensor], name: tf.Tensor) -> tf.Tensor:
-    """Decode JPEG, PNG, BMP or GIF (first frame) to uint8 (H, W, C).
-
-    A decoding error of TensorFlow does not say which file it met, and a graph has no
-    `try`. So the image is decoded as a data set of one: `ignore_errors` leaves it empty
-    where that fails, and the next element in line is the error that names the file.
-
-    Args:
-        read: Gives the encoded bytes.
-        name: What to call the image in the error, a string tensor.
-    """
-
-    def attempt(_: tf.Tensor) -> tf.Tensor:
-        image = tf.io.decode_image(read(), expand_animations=False)
-        return tf.ensure_shape(image, (None, None, None))
-
-    def complain(_: tf.Tensor) -> tf.Tensor:
-        message = tf.strings.join(
-            [
-                name,
-                " cannot be read as an image. Expected a whole JPEG, PNG, BMP or GIF "
-                "file: replace it or take it away.",
-            ]
-        )
-        with tf.control_dependencies([tf.debugging.Assert(False, [message])]):
-            return tf.zeros((0, 0, 0), tf.uint8)
-
-    one = tf.data.Dataset.from_tensors(0)
-    attempts = one.map(attempt).ignore_errors().concatenate(one.map(complain))
-    return attempts.take(1).get_single_element()
-
-
 def to_channels(image: tf.Tensor, channels: int, name: tf.Tensor) -> tf.Tensor:
     """Bring (H, W, any) to (H, W, channels).
 
     Grey becomes RGB, RGBA loses its alpha, RGB becomes grey. Anything else has to have
-    the wanted channels already.
+    the wanted channels already. Two channels of a file are grey and alpha; of an array
+    or a data set that tells them, they may be anything.
     """
     found = image.shape[-1]
     if found == channels:
@@ -50,8 +19,7 @@ def to_channels(image: tf.Tensor, channels: int, name: tf.Tensor) -> tf.Tensor:
         check_channels(found, channels)
         return _convert(image, found, channels)
     # Formats differ from file to file, so the conversion is chosen at run time.
-    counts = [count for count in (1, 3, 4) if _convertible(count, channels)]
-    counts = counts or [channels]
+    counts = [1, 2, 3, 4] if channels in (1, 3) else [channels]
     problem = tf.strings.format(
         "has {} channels. Expected "
         + " or ".join(map(str, counts))
@@ -95,7 +63,8 @@ def _converter(image: tf.Tensor, found: int, channels: int) -> Callable[[], tf.T
 def _convert(image: tf.Tensor, found: int, channels: int) -> tf.Tensor:
     if found == channels:
         return image
-    if found == 1:
-        return tf.image.grayscale_to_rgb(image)
+    if found <= 2:
+        grey = image[..., :1]
+        return grey if channels == 1 else tf.image.grayscale_to_rgb(grey)
     rgb = image[..., :3]
     return rgb if channels == 3 else tf.image.rgb_to_grayscale(rgb)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from keras_vit.data.arrays import array_source
@@ -32,6 +33,7 @@ def open_source(
     Raises:
         ValueError: If `source` is none of them, or not as it should be.
     """
+    source, split = as_text(source), as_text(split)
     if isinstance(source, str | Path):
         if is_folder(source):
             return folder_source(source, split, num_classes)
@@ -51,6 +53,15 @@ def open_source(
     raise ValueError(f"{EXPECTED} Received: {_short(source)}")
 
 
+def as_text(value: Any) -> Any:
+    """Return a name or path of any type as str or Path, anything else as it is."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, str | bytes):
+        return str(os.fsdecode(value))
+    return Path(os.fsdecode(value)) if isinstance(value, os.PathLike) else value
+
+
 def is_folder(source: str | Path) -> bool:
     """Whether a source means a folder rather than the name of a set.
 
@@ -61,11 +72,16 @@ def is_folder(source: str | Path) -> bool:
         return True
     if source == "digits":
         return False
-    looks_so = os.path.isabs(source) or source.startswith((".", "~"))
+    looks_so = (
+        os.path.isabs(source)
+        or source.startswith((".", "~"))
+        or source.endswith("/")
+        or "\\" in source
+    )
     return looks_so or os.path.isdir(source)
 
 
-def class_names(source: str | Path) -> tuple[str, ...]:
+def class_names(source: str | bytes | os.PathLike) -> tuple[str, ...]:
     """Return the names of a source's classes, in the order of its labels.
 
     Args:
@@ -87,6 +103,7 @@ def class_names(source: str | Path) -> tuple[str, ...]:
     print(len(names), names[3])  # 10 3
     ```
     """
+    source = as_text(source)
     if not isinstance(source, str | Path):
         raise ValueError(
             "Only data sets by name and folders carry the names of their classes. "

@@ -2,6 +2,9 @@
 
 import dataclasses
 import re
+from collections.abc import Sequence
+
+import numpy as np
 
 PART = re.compile(r"(?P<name>\w+)(\[(?P<start>-?\d+%?)?:(?P<stop>-?\d+%?)?\])?")
 
@@ -24,6 +27,42 @@ class Part:
         start = 0 if self.start is None else _position(self.start, size)
         stop = size if self.stop is None else _position(self.stop, size)
         return range(size)[start:stop]
+
+    def stratified(self, labels: Sequence[int]) -> list[int]:
+        """Return the rows that the slice takes of every class, in rising order.
+
+        Each class is shuffled in a fixed way and spread evenly over an order of all
+        rows, which is cut. So parts that share no percentage or number overlap nowhere
+        and miss nothing, and have their share of every class, to one row. Where a
+        percentage would leave none of a class of two rows or more on one side of the
+        cut, one row changes sides.
+        """
+        classes = np.asarray(labels, dtype="int64")
+        sizes = np.bincount(classes)
+        ranks = _ranks(classes, sizes)
+        order = np.lexsort((classes, (ranks + 0.5) / sizes[classes]))
+        start = _counts(self.start or "0", classes[order], sizes)
+        stop = _counts(self.stop or "100%", classes[order], sizes)
+        taken = (start[classes] <= ranks) & (ranks < stop[classes])
+        return np.flatnonzero(taken).tolist()
+
+
+def _ranks(classes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the place of each row within its class, shuffled."""
+    ranks = np.zeros(len(classes), dtype="int64")
+    for label, size in enumerate(sizes):
+        # RandomState's stream is frozen for good, so that a slice never changes.
+        ranks[classes == label] = np.random.RandomState(0).permutation(size)
+    return ranks
+
+
+def _counts(bound: str, ordered: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return how many rows of each class lie before a bound."""
+    before = range(len(ordered))[: _position(bound, len(ordered))]
+    counts = np.bincount(ordered[: len(before)], minlength=len(sizes))
+    if bound.endswith("%") and 0 < abs(int(bound[:-1])) < 100:
+        return np.where(sizes > 1, np.clip(counts, 1, sizes - 1), counts)
+    return counts
 
 
 def _position(bound: str, size: int) -> int:

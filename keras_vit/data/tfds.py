@@ -1,16 +1,20 @@
 """A TensorFlow Datasets set by name, as a source."""
 
 import difflib
+import re
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras_vit.data import images
+from keras_vit.data.decoding import decode
+from keras_vit.data.folder_errors import nearby
 from keras_vit.data.source import Source, check_label, check_num_classes
 from keras_vit.data.splits import check_split_names, parse_split
 from keras_vit.data.tfds_download import prepare
+
+COMMUNITIES = ("huggingface", "kaggle")  # "huggingface:mnist"
 
 
 def tfds_source(
@@ -57,7 +61,7 @@ def tfds_source(
 
     return Source(
         records=elements.enumerate().map(record),
-        load=lambda item: images.decode(lambda: item[1], _name(name, item[0])),
+        load=lambda item: decode(lambda: item[1], _name(name, item[0])),
         name=lambda item: _name(name, item[0]),
         num_classes=classes,
         record_bytes=_record_bytes(builder),
@@ -87,17 +91,21 @@ def find_builder(tfds: ModuleType, name: str) -> Any:
     """Return the builder of a set such as "cifar10" or "oxford_flowers102:2.1.1"."""
     try:
         return tfds.builder(name)
-    except tfds.core.registered.DatasetNotFoundError as error:
+    except Exception as error:  # of many types, down to those of a network
         known = tfds.list_builders(with_community_datasets=False)
-        close = difflib.get_close_matches(name.split(":")[0].split("/")[0], known)
-        hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
-        raise ValueError(
-            f"There is no TFDS set and no folder named {name!r}.{hint} The sets are "
-            "listed at https://www.tensorflow.org/datasets/catalog, and 'digits' "
-            "needs no download."
-        ) from error
-    except (AssertionError, ValueError) as error:  # an unknown version or config
-        raise ValueError(f"The TFDS set {name!r} cannot be opened: {error}") from error
+        stem = re.split(r"[:/]", name)[0]
+        if stem in known or stem in COMMUNITIES:  # but not that version or config
+            reason = " ".join(str(error).split())[:300]
+            problem = f"The TFDS set {name!r} cannot be opened: {reason}"
+        else:
+            close = difflib.get_close_matches(stem, known)
+            sets = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""
+            problem = (
+                f"There is no TFDS set and no folder named {name!r}. Sets: {sets}All "
+                "are listed at https://www.tensorflow.org/datasets/catalog, and "
+                f"'digits' needs no download. Folders: {nearby(name)}"
+            )
+        raise ValueError(problem) from error
 
 
 def _name(name: str, index: tf.Tensor) -> tf.Tensor:

@@ -90,3 +90,10 @@ def test_a_missing_label_is_refused(tfds_name, monkeypatch):
     message = f"Element 0 of the TFDS set {tfds_name} has the label -1"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         list(image_batches(tfds_name, image_size=8))
+
+
+@pytest.mark.parametrize("kind", [str, np.str_, np.array, str.encode])
+def test_names_of_any_type(tfds_name, kind):
+    assert class_names(kind(tfds_name)) == ("odd", "even")
+    batches = image_batches(kind(tfds_name), split=kind("test[:2]"), image_size=5)
+    assert next(iter(batches))[0].shape[0] == 2

@@ -1,0 +1,89 @@
+r"""From encoded bytes to pixels, by TensorFlow where it reads them right, else Pillow.
+
+TensorFlow's decoders run in graph, on many threads. They know JPEG, PNG, GIF, BMP and
+WebP, but take a BMP's palette for gray values, paint a GIF's transparent pixels black
+and leave pictures as the camera held them. Such files, and every other format, go to
+Pillow. Either way
+
+- pixels come out as uint8; of 16 bits the upper 8 are kept;
+- palettes become RGB, and CMYK too;
+- alpha stays, for `to_channels` to drop: what lies under it is shown;
+- of an animation, the first frame;
+- a picture stands upright, as EXIF's orientation has it (JPEG, PNG, TIFF, WebP).
+"""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from keras_vit.data.pillow import read_or_say_why
+
+HEAD_BYTES = 4096
+# What TensorFlow would read, but not right. `\C` is RE2's word for any byte. EXIF's
+# entry for the orientation (0x0112) holds one number, 1 if the picture is upright, in
+# either order of bytes.
+ODD = (
+    r"\C*(Exif\x00\x00|eXIf)("
+    r"II\C*\x12\x01\x03\x00\x01\x00\x00\x00[\x02-\x08]\x00|"
+    r"MM\C*\x01\x12\x00\x03\x00\x00\x00\x01\x00[\x02-\x08])\C*",
+    r"RIFF\C{4}WEBPVP8X\C*",  # an animation, or with EXIF at its end
+    r"GIF8\C*!\C\x04[\x01\x03\x05\x07\x09\x0b\x0d\x0f]\C*",  # transparent
+    r"BM\C{26}[\x01\x04\x08\x10\x20]\C*",  # of other than 24 bits a pixel
+)
+
+
+def decode(read: Callable[[], tf.Tensor], name: tf.Tensor) -> tf.Tensor:
+    """Decode a picture of any format to uint8 (H, W, C), C from 1 to 4.
+
+    What neither TensorFlow nor Pillow reads is an error that names the image, which
+    TensorFlow's own does not.
+
+    Args:
+        read: Gives the encoded bytes.
+        name: What to call the image in the error, a string tensor.
+    """
+
+    def with_tensorflow(_: tf.Tensor) -> tf.Tensor:
+        content = read()
+        with tf.control_dependencies([tf.debugging.Assert(_is_plain(content), [name])]):
+            image = tf.io.decode_image(content, expand_animations=False)
+        return tf.ensure_shape(image, (None, None, None))
+
+    def with_pillow(_: tf.Tensor) -> tf.Tensor:
+        content = _first_that_works(lambda _: read(), lambda _: tf.constant(""))
+        image, problem = tf.numpy_function(
+            read_or_say_why, [content], (tf.uint8, tf.string)
+        )
+        message = tf.strings.join(
+            [
+                name,
+                " cannot be read as an image: ",
+                problem,
+                ". Expected a whole file of a format that TensorFlow or Pillow reads, "
+                "such as JPEG, PNG, WebP or TIFF: replace it or take it away.",
+            ]
+        )
+        check = tf.debugging.Assert(tf.equal(problem, ""), [message])
+        with tf.control_dependencies([check]):
+            return tf.ensure_shape(image, (None, None, None))
+
+    return _first_that_works(with_tensorflow, with_pillow)
+
+
+def _first_that_works(
+    try_it: Callable[[tf.Tensor], tf.Tensor],
+    otherwise: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
+    """Return what the first function makes, or where that fails, the second.
+
+    A graph has no `try`, but a data set can leave out an element that fails.
+    """
+    one = tf.data.Dataset.from_tensors(0)
+    attempts = one.map(try_it).ignore_errors().concatenate(one.map(otherwise))
+    return attempts.take(1).get_single_element()
+
+
+def _is_plain(content: tf.Tensor) -> tf.Tensor:
+    """Whether TensorFlow reads a picture right, if it reads it at all."""
+    head = tf.strings.substr(content, 0, HEAD_BYTES)
+    return ~tf.strings.regex_full_match(head, "|".join(ODD))
