@@ -11,12 +11,16 @@ from typing import Any, Literal
 
 import keras
 
+from keras_vit.models import arguments
 from keras_vit.models.swin import build_swin
 from keras_vit.models.variants import SWIN_VARIANTS, VIT_VARIANTS
 from keras_vit.models.vit import build_vit
-from keras_vit.pretrained import create
+from keras_vit.pretrained import Family, create
 from keras_vit.variant_functions import variant_function
 from keras_vit.weights.catalogue import HALF_MEAN_STD, IMAGENET_MEAN_STD
+
+VIT = Family(build_vit, arguments.VIT, HALF_MEAN_STD)
+SWIN = Family(build_swin, arguments.SWIN, IMAGENET_MEAN_STD)
 
 
 def VisionTransformer(
@@ -113,7 +117,7 @@ def VisionTransformer(
     assert model.output_shape == (None, 5)
     ```
     """
-    return create(build_vit, locals(), mean_std=HALF_MEAN_STD)
+    return create(VIT, locals())
 
 
 def SwinTransformer(
@@ -201,14 +205,14 @@ def SwinTransformer(
     assert model.output_shape == (None, 4, 6, 16)
     ```
     """
-    return create(build_swin, locals(), mean_std=IMAGENET_MEAN_STD)
+    return create(SWIN, locals())
 
 
 VARIANTS = {
-    name: variant_function(name, row, model, build, mean_std)
-    for table, model, build, mean_std in (
-        (VIT_VARIANTS, VisionTransformer, build_vit, HALF_MEAN_STD),
-        (SWIN_VARIANTS, SwinTransformer, build_swin, IMAGENET_MEAN_STD),
+    name: variant_function(name, row, model, family)
+    for table, model, family in (
+        (VIT_VARIANTS, VisionTransformer, VIT),
+        (SWIN_VARIANTS, SwinTransformer, SWIN),
     )
     for name, row in table.items()
 }

@@ -1,52 +1,124 @@
-"""Checks of arguments that several layers and models share.
+"""Arguments as users hand them over, read as plain Python values or refused.
 
+NumPy's numbers and lengths of any array count as numbers, lists and arrays as tuples.
 Each message says what was received, what was expected and how to mend it.
 """
 
-from collections.abc import Sequence
+import math
+import operator
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
 
 import numpy as np
 
 
-def pair(value: int | Sequence[int], name: str, minimum: int = 1) -> tuple[int, int]:
-    """Read an int or two ints, also NumPy's, as (rows, columns)."""
-    array = np.asarray(value, dtype=object)
-    values = array.tolist() if array.ndim else [array.item()] * 2
+def integer(value: Any, name: str, minimum: int = 1) -> int:
+    """Read a whole number, also NumPy's or a tensor's."""
+    if not is_integer(value) or operator.index(value) < minimum:
+        kind = "a positive int" if minimum == 1 else f"an int of at least {minimum}"
+        raise ValueError(f"`{name}` should be {kind}. Received: {name}={value!r}")
+    return operator.index(value)
+
+
+def integers(value: Any, name: str, minimum: int = 1) -> tuple[int, ...]:
+    """Read whole numbers in any sequence, also an array, as a tuple."""
+    values = items(value)
+    if not values or not all(is_integer(v) and v >= minimum for v in values):
+        raise ValueError(
+            f"`{name}` should be ints, each at least {minimum}, as in (2, 2). "
+            f"Received: {name}={value!r}"
+        )
+    return tuple(operator.index(v) for v in values)
+
+
+def pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
+    """Read an int or two ints as (rows, columns)."""
+    values = (value, value) if is_integer(value) else items(value)
     if len(values) != 2 or not all(is_integer(v) and v >= minimum for v in values):
         raise ValueError(
             f"`{name}` should be an int or a pair of ints (rows, columns), each at "
             f"least {minimum}. Received: {name}={value!r}"
         )
-    return int(values[0]), int(values[1])
+    return operator.index(values[0]), operator.index(values[1])
 
 
-def is_integer(value) -> bool:
-    """Whether a value is a whole number (NumPy's too, but not a bool)."""
-    return hasattr(value, "__index__") and not isinstance(value, bool)
+def number(value: Any, name: str) -> float:
+    """Read a finite number, also NumPy's or a tensor's."""
+    if not is_number(value) or not math.isfinite(value):
+        raise ValueError(
+            f"`{name}` should be a finite number. Received: {name}={value!r}"
+        )
+    return float(value)
+
+
+def rate(value: Any, name: str) -> float:
+    """Read a rate r, 0 <= r < 1."""
+    if not is_number(value) or not 0 <= float(value) < 1:
+        raise ValueError(
+            f"`{name}` is the fraction that is dropped and should be at least 0 "
+            f"and below 1. Received: {name}={value!r}"
+        )
+    return float(value)
+
+
+def flag(value: Any, name: str) -> bool:
+    """Read True or False, also NumPy's, 1 or 0."""
+    if not isinstance(value, bool | np.bool_) and not (
+        is_integer(value) and value in (0, 1)
+    ):
+        raise ValueError(
+            f"`{name}` should be True or False. Received: {name}={value!r}"
+        )
+    return bool(value)
+
+
+def is_integer(value: Any) -> bool:
+    """Whether a value is one whole number, NumPy's and tensors too, but no bool."""
+    try:
+        operator.index(value)
+    except (TypeError, AttributeError):  # TensorFlow's tensors raise the second
+        return False
+    return not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is one real number, NumPy's and tensors too, but no bool."""
+    if isinstance(value, bool | np.bool_ | str | bytes):
+        return False
+    if getattr(value, "ndim", 0) != 0:
+        return False
+    try:
+        float(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def items(value: Any) -> tuple:
+    """What a list, a tuple or an array holds, in order; nothing for anything else."""
+    if isinstance(value, str | bytes | Mapping | Set):
+        return ()
+    try:
+        return tuple(value)
+    except (TypeError, NotImplementedError):  # one number, or a symbolic tensor
+        return ()
 
 
 def check_positive(**values) -> None:
     """Each keyword should be an int of at least 1."""
     for name, value in values.items():
-        if not is_integer(value) or value < 1:
-            raise ValueError(
-                f"`{name}` should be a positive int. Received: {name}={value!r}"
-            )
+        integer(value, name)
 
 
 def check_rate(**values) -> None:
     """Each keyword should be a rate r, 0 <= r < 1."""
     for name, value in values.items():
-        if not isinstance(value, int | float) or not 0 <= value < 1:
-            raise ValueError(
-                f"`{name}` is the fraction that is dropped and should be at least 0 "
-                f"and below 1. Received: {name}={value!r}"
-            )
+        rate(value, name)
 
 
 def check_choice(name: str, value, choices: Sequence) -> None:
-    """The value should be one of the choices."""
-    if value not in choices:
+    """The value should be one of the choices: strings, and None perhaps."""
+    if not isinstance(value, str | None) or value not in choices:
         names = ", ".join(repr(choice) for choice in choices)
         raise ValueError(f"`{name}` should be one of {names}. Received: {value!r}")
 

@@ -1,18 +1,27 @@
 """From the arguments of a public function to a model with its weights."""
 
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 import keras
 
+from keras_vit.models.arguments import Reader, image_shape
 from keras_vit.weights import WeightsPlan, load_weights, plan_weights
 
 
+class Family(NamedTuple):
+    """What the ViTs have in common, or the Swins."""
+
+    build: Callable[..., keras.Model]
+    readers: Mapping[str, Reader]  # of each argument of the public function
+    mean_std: tuple  # to preprocess with where the weights name none
+
+
 def create(
-    build: Callable[..., keras.Model],
+    family: Family,
     arguments: dict,
     *,
-    mean_std: tuple,
     variant: str | None = None,
     image_size: int = 224,
     given: Collection[str] = (),
@@ -20,21 +29,22 @@ def create(
     """Build a model as its weights ask for, and load them.
 
     Args:
-        build: `build_vit` or `build_swin`.
-        arguments: all arguments of the public function.
-        mean_std: (mean, std) to preprocess with where the weights name none.
+        family: of the model.
+        arguments: all arguments of the public function, as the user gave them.
         variant: name of the variant, or None for a model of any size.
         image_size: pixels of the image's sides where nothing else tells.
         given: names of the arguments that the caller gave: weights change the others.
     """
-    arguments = dict(arguments)
+    arguments = {
+        name: family.readers[name](value, name) for name, value in arguments.items()
+    }
     weights = arguments.pop("weights")
     preprocesses = arguments.pop("include_preprocessing")
     plan = plan_weights(variant, weights, _image_shape(arguments, None))
     arguments |= {k: v for k, v in plan.build.items() if k not in given}
     arguments["input_shape"] = _image_shape(arguments, plan.input_size or image_size)
-    mean_std = plan.mean_std or mean_std
-    model = build(**arguments, mean_std=mean_std if preprocesses else None)
+    mean_std = plan.mean_std or family.mean_std
+    model = family.build(**arguments, mean_std=mean_std if preprocesses else None)
     if plan.source is not None:
         report = load_weights(model, plan.source, variant=variant)
         _warn_of_fresh_head(report, plan, arguments, "classes" in given)
@@ -42,10 +52,18 @@ def create(
 
 
 def _image_shape(arguments, size):
-    if arguments["input_tensor"] is not None:
-        return tuple(arguments["input_tensor"].shape)[1:]
-    if arguments["input_shape"] is not None or size is None:
-        return arguments["input_shape"]
+    shape, tensor = arguments["input_shape"], arguments["input_tensor"]
+    if tensor is not None:
+        of_tensor = image_shape(tuple(tensor.shape)[1:], "input_tensor.shape[1:]")
+        if shape not in (None, of_tensor):
+            raise ValueError(
+                "`input_shape` and `input_tensor` should have one size. Received: "
+                f"input_shape={shape}, and a tensor of images of {of_tensor}. Leave "
+                "one of them out."
+            )
+        return of_tensor
+    if shape is not None or size is None:
+        return shape
     if keras.config.image_data_format() == "channels_first":
         return (3, size, size)
     return (size, size, 3)

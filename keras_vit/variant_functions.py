@@ -7,7 +7,7 @@ import textwrap
 from keras_vit.pretrained import create
 
 
-def variant_function(name: str, row, model, build, mean_std):
+def variant_function(name: str, row, model, family):
     """Make `ViTB16(...)` of `VisionTransformer(...)` and a row of sizes.
 
     The row's sizes that weights depend on (`hidden_dim` and the like) are no longer
@@ -37,9 +37,8 @@ def variant_function(name: str, row, model, build, mean_std):
         given = frozenset(bound.arguments)
         bound.apply_defaults()
         return create(
-            build,
+            family,
             {**bound.arguments, **fixed},
-            mean_std=mean_std,
             variant=name,
             image_size=image_size,
             given=given,

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 
-from keras_vit.arguments import check_positive, is_integer
 from keras_vit.layers.composite import one_piece
 
 
@@ -11,30 +10,7 @@ def image_input(input_tensor, input_shape, dtype):
     """The tensor that a model starts from."""
     if input_tensor is None:
         return keras.Input(input_shape, dtype=dtype, name="image")
-    if isinstance(input_tensor, keras.KerasTensor):
-        return input_tensor
-    return keras.Input(tensor=input_tensor, name="image")
-
-
-def check_input_shape(input_shape) -> tuple[int, int, int]:
-    """Three positive ints in the order of `keras.config.image_data_format()`."""
-    order = "(height, width, channels)"
-    if keras.config.image_data_format() == "channels_first":
-        order = "(channels, height, width)"
-    shape = tuple(input_shape)
-    if len(shape) != 3 or not all(is_integer(side) and side > 0 for side in shape):
-        raise ValueError(
-            f"`input_shape` should be {order}, three positive ints without the batch "
-            f"axis. Received: input_shape={input_shape}"
-        )
-    return shape
-
-
-def check_input(input_tensor, input_shape):
-    """The image shape that a model is built for, from either argument."""
-    if input_tensor is None:
-        return check_input_shape(input_shape)
-    return check_input_shape(tuple(input_tensor.shape)[1:])
+    return input_tensor
 
 
 def normalized(image, mean_std):
@@ -84,7 +60,7 @@ def classifier(x, classes, activation, kernel_initializer):
 
 def check_top(include_top: bool, classes) -> None:
     """With a classifier there should be classes."""
-    if include_top and (not is_integer(classes) or classes < 1):
+    if include_top and not classes:
         raise ValueError(
             "`include_top=True` builds a classifier and needs `classes` of at least 1."
             f" Received: classes={classes!r}. Use include_top=False for a model "
@@ -104,5 +80,4 @@ def finish(image, outputs, input_tensor, name) -> keras.Model:
 
 def drop_path_rates(rate: float, count: int) -> list[float]:
     """From 0 in the first block to `rate` in the last (arXiv 1603.09382)."""
-    check_positive(blocks=count)
     return [float(r) for r in np.linspace(0.0, rate, count)]

@@ -7,19 +7,12 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_vit.arguments import (
-    check_choice,
-    check_divisible,
-    check_positive,
-    check_rate,
-    pair,
-)
+from keras_vit.arguments import check_divisible
 from keras_vit.layers import PatchEmbedding, PatchMerging, PositionEmbedding, SwinBlock
 from keras_vit.layers.initializers import truncated_normal
 from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.models.parts import (
     channels_last,
-    check_input,
     check_top,
     classifier,
     drop_path_rates,
@@ -61,13 +54,10 @@ def build_swin(
     The arguments are those of `keras_vit.SwinTransformer`, but for `mean_std`: a
     (mean, std) to build in, or None.
     """
-    input_shape = check_input(input_tensor, input_shape)
-    _check(hidden_dim, depths, num_heads, drop_path_rate)
+    _check_stages(hidden_dim, depths, num_heads)
     check_top(include_top, classes)
-    check_choice("pooling", pooling, (None, "avg", "max"))
     if include_top and pooling is None:
         pooling = "avg"
-    window_size = pair(window_size, "window_size")
     half_window = (window_size[0] // 2, window_size[1] // 2)
     rates = iter(drop_path_rates(drop_path_rate, sum(depths)))
 
@@ -138,14 +128,11 @@ def _with_positions(x, dtype):
     return keras.layers.Reshape((height, width, hidden_dim), name="as_map")(tokens)
 
 
-def _check(hidden_dim, depths, num_heads, drop_path_rate):
-    check_positive(hidden_dim=hidden_dim)
-    check_rate(drop_path_rate=drop_path_rate)
-    if len(depths) != len(num_heads) or not depths:
+def _check_stages(hidden_dim, depths, num_heads):
+    if len(depths) != len(num_heads):
         raise ValueError(
             "`depths` and `num_heads` should have one int a stage. Received: "
             f"depths={depths}, num_heads={num_heads}"
         )
-    for stage, (depth, heads) in enumerate(zip(depths, num_heads, strict=True)):
-        check_positive(depths=depth, num_heads=heads)
+    for stage, heads in enumerate(num_heads):
         check_divisible(hidden_dim * 2**stage, heads)

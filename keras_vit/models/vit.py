@@ -5,12 +5,7 @@ B batch, N patches, T tokens (patches and what stands before them), D hidden_dim
 
 import keras
 
-from keras_vit.arguments import (
-    check_choice,
-    check_divisible,
-    check_positive,
-    check_rate,
-)
+from keras_vit.arguments import check_divisible
 from keras_vit.layers import (
     ClassToken,
     EncoderBlock,
@@ -22,7 +17,6 @@ from keras_vit.layers import (
 from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.models.parts import (
     channels_last,
-    check_input,
     check_top,
     classifier,
     drop_path_rates,
@@ -32,7 +26,6 @@ from keras_vit.models.parts import (
     normalized,
 )
 
-POSITION_EMBEDDINGS = ("none", "learned", "learned_2d", "relative", "sincos_2d")
 EPSILON = 1e-6
 
 
@@ -66,12 +59,8 @@ def build_vit(
     The arguments are those of `keras_vit.VisionTransformer`, but for `mean_std`: a
     (mean, std) to build in, or None.
     """
-    input_shape = check_input(input_tensor, input_shape)
-    _check(
-        hidden_dim, num_layers, num_heads, mlp_dim, position_embedding, drop_path_rate
-    )
+    check_divisible(hidden_dim, num_heads)
     check_top(include_top, classes)
-    check_choice("pooling", pooling, (None, "token", "avg", "max"))
     _check_class_token(class_token, pooling)
     if include_top and pooling is None:
         pooling = "token" if class_token else "avg"
@@ -121,20 +110,6 @@ def build_vit(
         # "A zero-initialized D x K feedforward layer" (section 3.2).
         x = classifier(x, classes, classifier_activation, "zeros")
     return finish(image, x, input_tensor, name)
-
-
-def _check(
-    hidden_dim, num_layers, num_heads, mlp_dim, position_embedding, drop_path_rate
-):
-    check_positive(
-        hidden_dim=hidden_dim,
-        num_layers=num_layers,
-        num_heads=num_heads,
-        mlp_dim=mlp_dim,
-    )
-    check_divisible(hidden_dim, num_heads)
-    check_choice("position_embedding", position_embedding, POSITION_EMBEDDINGS)
-    check_rate(drop_path_rate=drop_path_rate)
 
 
 def _check_class_token(class_token, pooling):

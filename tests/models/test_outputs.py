@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import keras_vit
+from keras_vit.models.arguments import POSITION_EMBEDDINGS
 from tests.helpers import (
     array,
     randomize,
@@ -34,7 +35,7 @@ def test_probabilities_in_float32_under_mixed_precision(name):
     np.testing.assert_allclose(outputs.sum(axis=-1), 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("position_embedding", keras_vit.models.vit.POSITION_EMBEDDINGS)
+@pytest.mark.parametrize("position_embedding", POSITION_EMBEDDINGS)
 def test_position_embeddings(position_embedding):
     """Without positions the patches are a bag; with any kind they are not."""
     model = small_vit(position_embedding=position_embedding, pooling="token")
