@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_vit.training.half_precision import AdamWInFloat32, is_half
+
 if keras.backend.backend() == "torch":
     from keras_vit.training import adam_on_pytorch
 elif keras.backend.backend() == "tensorflow":
@@ -14,13 +16,17 @@ NOT_DECAYED = tuple(rf"{name}(:\d+)?$" for name in NAMES)
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
-class AdamW(keras.optimizers.AdamW):
+class AdamW(AdamWInFloat32):
     """Keras's AdamW with weight decay on kernels alone, in one pass over memory.
 
     [Decoupled Weight Decay Regularization](https://arxiv.org/abs/1711.05101). Biases,
     normalizations, layer scales, class and register tokens, position embeddings and
     relative position tables are not decayed, as in the training of DeiT and Swin;
     Keras's own decays every variable. `exclude_from_weight_decay` replaces this choice.
+
+    Variables of half precision, as of a model with `dtype="bfloat16"`, are stepped in
+    float32, and so are what is kept of their gradients and their averages; in Keras's
+    own optimizers 0.999 becomes 1 there, and all but the head stays as it was.
 
     On PyTorch and on TensorFlow one kernel steps a variable in place; on JAX XLA makes
     one of Keras's formula. On PyTorch it takes 22 ms for ViT-S/16 on two cores, where
@@ -72,13 +78,23 @@ class AdamW(keras.optimizers.AdamW):
             return super()._backend_update_step(
                 grads, trainable_variables, learning_rate
             )
-        indices = [self._get_variable_index(v) for v in trainable_variables]
+        pairs = list(zip(grads, trainable_variables, strict=True))
+        for gradient, variable in pairs:
+            if is_half(variable):
+                self.update_step(gradient, variable, learning_rate)
+        others = [(g, v) for g, v in pairs if not is_half(v)]
+        if others:
+            self._fused_step(others, learning_rate)
 
-        def kept(variables):
-            return [variables[i].value for i in indices]
+    def _fused_step(self, pairs, learning_rate):
+        grads, variables = zip(*pairs, strict=True)
+        indices = [self._get_variable_index(v) for v in variables]
+
+        def kept(of_all):
+            return [of_all[i].value for i in indices]
 
         adam_on_pytorch.fused_adam(
-            [v.value for v in trainable_variables],
+            [v.value for v in variables],
             grads,
             kept(self._momentums),
             kept(self._velocities),
@@ -91,7 +107,8 @@ class AdamW(keras.optimizers.AdamW):
 
     def update_step(self, gradient, variable, learning_rate):
         """The step of one variable, where TensorFlow has a kernel for it."""
-        if keras.backend.backend() != "tensorflow" or self.amsgrad:
+        on_tensorflow = keras.backend.backend() == "tensorflow"
+        if not on_tensorflow or self.amsgrad or is_half(variable):
             return super().update_step(gradient, variable, learning_rate)
         index = self._get_variable_index(variable)
         adam_on_tensorflow.fused_adam(

@@ -86,9 +86,12 @@ def test_fit(dtype):
     model.compile(AdamW(0.03), "sparse_categorical_crossentropy")
     labels = np.arange(12) % 3
     images = array(12, *IMAGES["swin"]) + labels[:, None, None, None]
+    before = [to_numpy(weight) for weight in model.trainable_weights]
     history = model.fit(images, labels, batch_size=6, epochs=12, verbose=0)
     losses = history.history["loss"]
     assert losses[-1] < 0.9 * losses[0]
+    for weight, old in zip(model.trainable_weights, before, strict=True):
+        assert not np.array_equal(to_numpy(weight), old), weight.path
 
 
 def test_saved_and_loaded_with_its_model(tmp_path):
