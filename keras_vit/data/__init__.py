@@ -25,12 +25,14 @@ if keras.backend.backend() != "tensorflow":
 from keras_vit.data.augmentation import Augmentation
 from keras_vit.data.batches import image_batches
 from keras_vit.data.normalize import IMAGENET_MEAN, IMAGENET_STD
+from keras_vit.data.resize import Resize
 from keras_vit.data.sources import class_names
 
 __all__ = [
     "IMAGENET_MEAN",
     "IMAGENET_STD",
     "Augmentation",
+    "Resize",
     "class_names",
     "image_batches",
 ]

@@ -1,15 +1,27 @@
-"""A pair of arrays as a source."""
+"""Arrays as a source: images, with or without labels and weights."""
 
+import warnings
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras_vit.data.source import Source, check_num_classes
+from keras_vit.data.array_images import array_images
+from keras_vit.data.array_labels import array_labels, array_weights
+from keras_vit.data.caching import digest
+from keras_vit.data.ranges import as_array, short
+from keras_vit.data.source import CLASS, Source
 
 
-def array_source(images: Any, labels: Any, num_classes: int | None = None) -> Source:
-    """Return the source for images (N, H, W, C) or (N, H, W) and labels (N,).
+def array_source(
+    images: Any,
+    labels: Any = None,
+    weights: Any = None,
+    num_classes: int | None = None,
+    class_names: tuple | None = None,
+    training: bool = False,
+) -> Source:
+    """Return the source for images, and labels and sample weights that go with them.
 
     Records are row numbers: the arrays stay where they are, and a shuffle of the whole
     set costs eight bytes an image.
@@ -17,74 +29,75 @@ def array_source(images: Any, labels: Any, num_classes: int | None = None) -> So
     Raises:
         ValueError: If the arrays' shapes, types, values or lengths do not fit.
     """
-    images = _checked_images(np.asarray(images))
-    labels = _checked_labels(np.asarray(labels), len(images), num_classes)
-    # Held on the host: on a GPU every row would be fetched back one at a time.
+    pixels = array_images(images)
+    count = len(pixels.shapes)
+    columns = [np.arange(count)]
+    kind = None
+    if labels is not None:
+        kind, values, classes = array_labels(labels, count, num_classes, class_names)
+        columns.append(values)
+        if training and kind == CLASS and num_classes is None:
+            _warn_of_gaps(values)
+        num_classes = classes
+    if weights is not None:
+        if labels is None:
+            raise ValueError("Sample weights are for images that have labels.")
+        columns.append(array_weights(weights, count))
     with tf.device("CPU:0"):
-        pixels = tf.constant(images)
-        rows = tf.data.Dataset.from_tensor_slices((np.arange(len(images)), labels))
+        rows = tf.data.Dataset.from_tensor_slices(tuple(columns))
     return Source(
         records=rows,
-        load=lambda row: tf.ensure_shape(tf.gather(pixels, row), images.shape[1:]),
+        load=pixels.load,
         name=lambda row: tf.strings.format("Image {}", row),
-        num_classes=check_num_classes(num_classes, int(labels.max()) + 1, "the array"),
+        num_classes=num_classes,
         record_bytes=8,
-        pixel_bytes=images.dtype.itemsize,
+        pixel_bytes=pixels.values.dtype.itemsize,
+        labels=kind,
+        identity=lambda: digest(pixels.values, pixels.shapes, *columns),
     )
 
 
-def _checked_images(images: np.ndarray) -> np.ndarray:
-    if images.ndim == 3:
-        images = images[..., None]  # (N, H, W) -> (N, H, W, 1), grey
-    if images.ndim != 4 or 0 in images.shape:
-        raise ValueError(
-            "images must be an array (N, H, W, C), or (N, H, W) if grey, with none of "
-            f"these zero. Received the shape {images.shape}."
+def _warn_of_gaps(labels: np.ndarray) -> None:
+    """Say that some classes have no image, as when labels begin at 1, or one is wrong.
+
+    How many classes the model has cannot be known here. A label too large for it would
+    train in silence.
+    """
+    present = np.unique(labels)
+    missing = int(present[-1]) + 1 - len(present)
+    if missing:
+        first = int(np.argmax(present != np.arange(len(present))))
+        warnings.warn(
+            f"The labels go from {present[0]} to {present[-1]}, but {missing} of the "
+            f"{present[-1] + 1} classes have no image; the first is {first}. Classes "
+            "are counted from 0. If this is meant, pass num_classes, which also has "
+            "every label checked.",
+            stacklevel=5,
         )
-    if images.dtype == np.uint8:
-        return images
-    if images.dtype.kind not in "iuf":
-        raise ValueError(
-            f"images must be numbers from 0 to 255. Received the type {images.dtype}."
-        )
-    low, high = float(images.min()), float(images.max())
-    if not (low >= 0 and high <= 255):  # also catches NaN
-        raise ValueError(
-            "images must be from 0 to 255: image_batches does the normalization. "
-            f"Received values from {low:g} to {high:g}."
-        )
-    if images.dtype.kind == "f":
-        if high <= 1:
-            raise ValueError(
-                "images must be from 0 to 255, not from 0 to 1. Received floats up to "
-                f"{high:g}: multiply them by 255."
-            )
-        return images.astype("float32")
-    return images.astype("uint8")
 
 
-def _checked_labels(
-    labels: np.ndarray, count: int, num_classes: int | None
-) -> np.ndarray:
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]  # (N, 1) -> (N,), as keras.datasets has them
-    if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        raise ValueError(
-            "labels must be whole numbers (N,). Received the shape "
-            f"{labels.shape} and the type {labels.dtype}. One-hot labels are turned "
-            "into these by np.argmax(labels, axis=-1)."
-        )
-    if len(labels) != count:
-        raise ValueError(
-            f"There must be as many labels as images. Received {count} images and "
-            f"{len(labels)} labels."
-        )
-    limit = np.inf if num_classes is None else num_classes
-    wrong = np.flatnonzero((labels < 0) | (labels >= limit))
-    if wrong.size:
-        wanted = "0 or more" if num_classes is None else f"0 to {num_classes - 1}"
-        raise ValueError(
-            f"Labels must be {wanted} (num_classes={num_classes}). Received the label "
-            f"{labels[wrong[0]]} at index {wrong[0]}, and {wrong.size - 1} more."
-        )
-    return labels.astype("int64")
+def as_arrays(source: Any) -> tuple[Any, Any, Any] | None:
+    """Return (images, labels, weights) of what may be arrays, None if it is not.
+
+    A tuple holds them in this order, with labels and weights left out or None. A list
+    does too, unless all of its items look like single images.
+    """
+    if isinstance(source, np.ndarray) or hasattr(source, "__array__"):
+        return source, None, None
+    if isinstance(source, list) and source and not _are_columns(source):
+        return source, None, None
+    if isinstance(source, tuple | list) and 1 <= len(source) <= 3:
+        images, labels, weights = (*source, None, None)[:3]
+        return images, labels, weights
+    return None
+
+
+def _are_columns(items: list) -> bool:
+    """Whether a list is [images, labels] or [images, labels, weights]."""
+    if not 2 <= len(items) <= 3:
+        return False
+    try:
+        first, second = (np.ndim(as_array(short(x), x)) for x in items[:2])
+    except ValueError:  # images or labels of several lengths
+        return True
+    return first > second or first > 3

@@ -1,23 +1,18 @@
-"""What `image_batches` asks of its arguments, in the order in which it is asked."""
+"""What `image_batches` asks of its arguments, and what it makes of them."""
 
-from pathlib import Path
+import os
 from typing import Any
 
 from keras_vit.data.augmentation import Augmentation
-from keras_vit.data.crops import INTERPOLATIONS
-from keras_vit.data.ranges import check_counts, is_count, is_number, is_within
-
-RESIZES = ("crop", "squash", "random_crop")
+from keras_vit.data.ranges import LARGEST, as_count, as_flag, is_count, plain
+from keras_vit.data.resize import Resize
 
 
 def as_size(image_size: Any) -> tuple[int, int]:
     """Return (height, width) of an int or a pair of ints above zero."""
-    pair = (image_size, image_size) if is_number(image_size) else image_size
-    if (
-        not isinstance(pair, tuple | list)
-        or len(pair) != 2
-        or not all(is_count(side) for side in pair)
-    ):
+    size = plain(image_size)
+    pair = size if isinstance(size, tuple) else (size, size)
+    if len(pair) != 2 or not all(is_count(side) for side in pair):
         raise ValueError(
             "image_size must be a whole number above zero, or (height, width) of such. "
             f"Received: image_size={image_size!r}"
@@ -25,96 +20,81 @@ def as_size(image_size: Any) -> tuple[int, int]:
     return int(pair[0]), int(pair[1])
 
 
-def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    """Raise ValueError unless `value` is one of `choices`."""
-    if value not in choices:
-        raise ValueError(
-            f"{name} must be one of {', '.join(map(repr, choices))}. "
-            f"Received: {name}={value!r}"
-        )
-
-
-def check_resize(
-    resize: str,
-    interpolation: str,
-    crop_ratio: Any,
-    crop_area: Any,
-    training: bool,
+def check_training_only(
+    resize: Resize, augmentation: Augmentation | None, training: bool
 ) -> None:
-    """Raise ValueError unless these say how an image gets its size."""
-    check_choice("resize", resize, RESIZES)
-    check_choice("interpolation", interpolation, INTERPOLATIONS)
-    if not is_within(crop_ratio, 0.0, 1.0) or crop_ratio == 0:
-        raise ValueError(
-            "crop_ratio must be above 0 and at most 1, the share of each side that is "
-            f"kept. Received: crop_ratio={crop_ratio!r}"
-        )
-    is_pair = isinstance(crop_area, tuple | list) and len(crop_area) == 2
-    low, high = crop_area if is_pair else (0, 0)
-    if not is_within(low, 0.0, high) or not is_within(high, low, 1.0) or low == 0:
-        raise ValueError(
-            "crop_area must be (lowest, highest), the share of the image's area that "
-            "a random crop takes, with 0 < lowest <= highest <= 1. "
-            f"Received: crop_area={crop_area!r}"
-        )
-    if resize == "random_crop" and not training:
-        raise ValueError(
-            "resize='random_crop' is for training=True. Use 'crop' or 'squash' here."
-        )
-
-
-def check_augmentation(augmentation: Any, training: bool) -> None:
-    """Raise ValueError unless `augmentation` is None or an Augmentation in training."""
-    if augmentation is None:
-        return
-    if not isinstance(augmentation, Augmentation):
+    """Raise ValueError if images would be changed at random, but not for training."""
+    if augmentation is not None and not isinstance(augmentation, Augmentation):
         raise ValueError(
             "augmentation must be None or a keras_vit.data.Augmentation. "
             f"Received: augmentation={augmentation!r}"
         )
-    if not training:
+    if training:
+        return
+    if resize.is_random:
+        raise ValueError(
+            "resize='random_crop' is for training=True. Use 'crop' or 'squash' here."
+        )
+    if augmentation is not None:
         raise ValueError(
             "augmentation is for training=True: evaluated images are left as they are."
         )
 
 
-def check_classes(num_classes: int | None, one_hot: bool) -> None:
-    """Raise ValueError if labels cannot be one-hot for want of the class count."""
-    if one_hot and num_classes is None:
+def as_cache(cache: Any) -> bool | str | None:
+    """Return None, True, False or a path."""
+    kept = plain(cache)
+    if isinstance(kept, os.PathLike):
+        kept = os.fspath(kept)
+    if kept is None or isinstance(kept, bool) or (isinstance(kept, str) and kept):
+        return kept
+    raise ValueError(
+        f"cache must be None, True, False or a path. Received: cache={cache!r}"
+    )
+
+
+def as_seed(seed: Any) -> int | None:
+    """Return None or a whole number from 0."""
+    number = plain(seed)
+    if number is None or is_count(number) or (number == 0 and number is not False):
+        return None if number is None else int(number)
+    raise ValueError(
+        f"seed must be None or a whole number from 0 to {LARGEST}. "
+        f"Received: seed={seed!r}"
+    )
+
+
+def as_classes(num_classes: Any, class_names: Any) -> tuple[int | None, tuple | None]:
+    """Return how many classes there are, and their names, each None if not given."""
+    count = None if num_classes is None else as_count("num_classes", num_classes)
+    if class_names is None:
+        return count, None
+    names = plain(class_names)
+    if (
+        not isinstance(names, tuple)
+        or not names
+        or not all(isinstance(name, str) for name in names)
+        or len(set(names)) < len(names)
+    ):
         raise ValueError(
-            "One-hot labels (one_hot=True, or MixUp or CutMix in the augmentation) "
-            "need num_classes, since a tf.data.Dataset does not tell it."
+            "class_names must be None, or the distinct names of the classes in the "
+            f"order of their labels. Received: class_names={class_names!r}"
         )
-
-
-def check_options(cache: Any, shuffle_buffer: Any, num_classes: Any, seed: Any) -> None:
-    """Raise ValueError unless the remaining options are of their types."""
-    if cache is not None and not isinstance(cache, bool | str | Path) or cache == "":
+    if count not in (None, len(names)):
         raise ValueError(
-            f"cache must be None, True, False or a path. Received: cache={cache!r}"
+            f"There must be as many class_names as num_classes={num_classes}. "
+            f"Received {len(names)}: leave num_classes out."
         )
-    counts = {"shuffle_buffer": shuffle_buffer, "num_classes": num_classes}
-    check_counts(**{k: value for k, value in counts.items() if value is not None})
-    if seed is not None and seed != 0 and not is_count(seed):
-        raise ValueError(
-            f"seed must be None or a whole number from 0. Received: seed={seed!r}"
-        )
+    return len(names), names
 
 
-def as_drop_remainder(
-    asked: bool | None, training: bool, size: int | None, batch_size: int
-) -> bool:
-    """Return whether to drop a last batch that is not full.
+def as_buffer(shuffle_buffer: Any) -> int | None:
+    """Return None or a whole number above zero."""
+    if shuffle_buffer is None:
+        return None
+    return as_count("shuffle_buffer", shuffle_buffer)
 
-    Raises:
-        ValueError: If there are no images, or none would be left.
-    """
-    if size == 0:
-        raise ValueError("The source is empty. Expected at least one image.")
-    too_few = size is not None and size < batch_size
-    if asked and too_few:
-        raise ValueError(
-            f"No batch is left: drop_remainder=True and batch_size={batch_size}, but "
-            f"there are {size} images. Make the batches smaller."
-        )
-    return training and not too_few if asked is None else asked
+
+def as_drop_remainder(asked: Any) -> bool | None:
+    """Return None, True or False."""
+    return None if asked is None else as_flag("drop_remainder", asked)

@@ -55,4 +55,5 @@ def _is_test(labels: np.ndarray) -> np.ndarray:
 def digits_source(split: str, num_classes: int | None = None) -> Source:
     """Return the source for a split of the digits."""
     images, labels = load_digits(split)
-    return array_source(images, labels, num_classes or len(CLASS_NAMES))
+    classes = num_classes or len(CLASS_NAMES)
+    return array_source(images, labels, num_classes=classes)

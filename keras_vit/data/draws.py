@@ -47,13 +47,14 @@ class Draws(keras.random.SeedGenerator):
 
 
 def with_seeds(elements: tf.data.Dataset, seed: int | None) -> tf.data.Dataset:
-    """Give each element a seed: (a, b) becomes (a, b, seed).
+    """Give each element, a dictionary, a "seed".
 
     The seeds differ from element to element and from epoch to epoch; with `seed` the
     whole sequence is the same every time that the pipeline is built.
     """
     seeds = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
-    return tf.data.Dataset.zip(elements, seeds).map(lambda pair, s: (*pair, s))
+    both = tf.data.Dataset.zip(elements, seeds)
+    return both.map(lambda element, drawn: element | {"seed": drawn})
 
 
 @contextlib.contextmanager

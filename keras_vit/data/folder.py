@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from keras_vit.data.caching import digest_of_files
 from keras_vit.data.decoding import decode
 from keras_vit.data.folder_layout import Classes, find_layout
 from keras_vit.data.picture_files import has_pictures, pictures
@@ -52,6 +53,7 @@ def folder_source(
             num_classes, len(layout.class_names), f"the folder {root}"
         ),
         record_bytes=max(map(len, paths)),
+        identity=lambda: digest_of_files(paths, labels),
     )
 
 

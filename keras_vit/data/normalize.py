@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_vit.data.ranges import is_number
+from keras_vit.data.ranges import is_number, plain
 from keras_vit.weights.catalogue import IMAGENET_MEAN_STD
 
 IMAGENET_MEAN, IMAGENET_STD = IMAGENET_MEAN_STD
@@ -22,17 +22,28 @@ def per_channel(
     """Return one float a channel, from one for all or from one each.
 
     Raises:
-        ValueError: If `value` is neither, or if a std is not above zero.
+        ValueError: If `value` is neither, if a std is not above zero, or if they are
+            those of pixels from 0 to 255.
     """
-    values = np.asarray((value,) * channels if is_number(value) else value)
-    if values.shape != (channels,) or values.dtype.kind not in "iuf":
+    values = plain(value)
+    values = (values,) * channels if is_number(values) else values
+    if (
+        not isinstance(values, tuple)
+        or len(values) != channels
+        or not all(map(is_number, values))
+    ):
         raise ValueError(
             f"{name} must be one number, or one for each of the {channels} channels. "
             f"Received: {name}={value}"
         )
-    if name == "std" and not np.all(values > 0):
+    if name == "std" and not all(number > 0 for number in values):
         raise ValueError(f"std must be above zero. Received: std={value}")
-    return tuple(values.astype(float).tolist())
+    if not all(0 <= number <= 1 for number in values):
+        raise ValueError(
+            f"{name} must be from 0 to 1, that of pixels / 255. Received: "
+            f"{name}={value}. Divide what is meant for pixels from 0 to 255 by 255."
+        )
+    return tuple(map(float, values))
 
 
 def normalize(

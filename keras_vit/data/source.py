@@ -6,6 +6,11 @@ from typing import Any
 
 import tensorflow as tf
 
+# What a label can be.
+CLASS = "class"  # an int64 scalar from 0, of which one-hot labels are made
+VECTOR = "vector"  # float32 (K,), which MixUp and CutMix blend if it is from 0 to 1
+NUMBER = "number"  # float32, a scalar or (K,), which they do not
+
 
 @dataclasses.dataclass(frozen=True)
 class Source:
@@ -15,13 +20,19 @@ class Source:
     can span the whole set.
 
     Args:
-        records: A tf.data.Dataset of (record, label), label an int64 scalar.
+        records: A tf.data.Dataset of (record, label), of (record, label, weight), or,
+            without labels, of (record,). A weight is a float32 scalar.
         load: Makes an image (H, W, C), uint8 or float32 in 0 .. 255, of a record. Runs
             in graph.
         name: What to call a record in an error, a string tensor. Runs in graph.
         num_classes: How many labels there can be, or None if unknown.
         record_bytes: About how much memory one record takes, or None if unknown.
         pixel_bytes: How much a channel of a pixel of a loaded image takes.
+        labels: CLASS, VECTOR or NUMBER, or None for none.
+        identity: Gives what tells the records from those of another source, to name
+            the file of a cache by; None if nothing does.
+        is_doubtful: Whether pixels may be from 0 to 1 by mistake, which only a look at
+            several images can tell.
     """
 
     records: tf.data.Dataset
@@ -30,12 +41,32 @@ class Source:
     num_classes: int | None
     record_bytes: int | None = None
     pixel_bytes: int = 1
+    labels: str | None = CLASS
+    identity: Callable[[], str] | None = None
+    is_doubtful: bool = False
 
     @property
     def size(self) -> int | None:
         """How many records there are; None if that is unknown or without end."""
         size = int(self.records.cardinality())
         return size if size >= 0 else None
+
+
+def required(
+    value: tf.Tensor, fits: tf.Tensor, name: tf.Tensor, problem: str
+) -> tf.Tensor:
+    """Return a value of the stream, or fail there, in words.
+
+    Args:
+        value: What is returned, and named in the error.
+        fits: Whether it is as it should be, a boolean scalar.
+        name: What to call the element, a string tensor.
+        problem: What is wrong, with "{}" for the value.
+    """
+    message = tf.strings.join([name, tf.strings.format(problem, value)], " ")
+    check = tf.debugging.Assert(fits, [message])
+    with tf.control_dependencies([check]):
+        return tf.identity(value)
 
 
 def check_label(
@@ -52,15 +83,11 @@ def check_label(
     limit = tf.int64.max if num_classes is None else num_classes
     wanted = "0 or more" if num_classes is None else f"from 0 to {num_classes - 1}"
     known = "" if num_classes is None else f" (num_classes={num_classes})"
-    problem = tf.strings.format(
-        f" has the label {{}}. Expected a label {wanted}{known}: mend the label, or "
-        "pass the num_classes that the set has.",
-        label,
+    problem = (
+        f"has the label {{}}. Expected a label {wanted}{known}: mend the label, or "
+        "pass the num_classes that the set has."
     )
-    fits = tf.logical_and(label >= 0, label < limit)
-    check = tf.debugging.Assert(fits, [tf.strings.join([name, problem])])
-    with tf.control_dependencies([check]):
-        return tf.identity(label)
+    return required(label, tf.logical_and(label >= 0, label < limit), name, problem)
 
 
 def check_num_classes(wanted: int | None, known: int, what: str) -> int:

@@ -7,17 +7,20 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_vit.data.arrays import array_source
+from keras_vit.data.array_labels import label_names
+from keras_vit.data.arrays import array_source, as_arrays
 from keras_vit.data.digits import CLASS_NAMES, digits_source
 from keras_vit.data.folder import folder_class_names, folder_source
+from keras_vit.data.ranges import short
 from keras_vit.data.source import Source
 from keras_vit.data.streams import stream_source
 from keras_vit.data.tfds import tfds_class_names, tfds_source
 
 EXPECTED = (
     "Expected the name of a TFDS set such as 'cifar10', or 'digits'; a folder with one "
-    "sub-folder of images for each class; a pair of arrays (images, labels); or a "
-    "tf.data.Dataset of (image, label)."
+    "sub-folder of images for each class; arrays: images, (images, labels) or (images, "
+    "labels, sample weights); or a tf.data.Dataset of such, one at a time "
+    "(tf.data.Dataset.from_generator makes one of a Python generator)."
 )
 
 
@@ -27,14 +30,30 @@ def open_source(
     num_classes: int | None,
     shuffle: bool,
     seed: int | None,
+    class_names: tuple | None = None,
+    training: bool = False,
 ) -> Source:
     """Return the Source for any of the things that `image_batches` takes.
+
+    Args:
+        source: One of them.
+        split: The part of it.
+        num_classes: How many classes there are, None to find out.
+        shuffle: Whether the files of a TFDS set may come in any order.
+        seed: Of that order.
+        class_names: Of labels that are texts.
+        training: Whether a model will learn from it.
 
     Raises:
         ValueError: If `source` is none of them, or not as it should be.
     """
     source, split = as_text(source), as_text(split)
     if isinstance(source, str | Path):
+        if class_names is not None:
+            raise ValueError(
+                "class_names are for the labels of arrays and tf.data.Datasets: "
+                f"{source!r} has names of its own. Leave them out."
+            )
         if is_folder(source):
             return folder_source(source, split, num_classes)
         if source == "digits":
@@ -47,10 +66,11 @@ def open_source(
             "out and pass the images that are meant."
         )
     if isinstance(source, tf.data.Dataset):
-        return stream_source(source, num_classes)
-    if isinstance(source, tuple | list) and len(source) == 2:
-        return array_source(source[0], source[1], num_classes)
-    raise ValueError(f"{EXPECTED} Received: {_short(source)}")
+        return stream_source(source, num_classes, class_names)
+    arrays = as_arrays(source)
+    if arrays is None:
+        raise ValueError(f"{EXPECTED} Received: {short(source)}")
+    return array_source(*arrays, num_classes, class_names, training)
 
 
 def as_text(value: Any) -> Any:
@@ -81,19 +101,20 @@ def is_folder(source: str | Path) -> bool:
     return looks_so or os.path.isdir(source)
 
 
-def class_names(source: str | bytes | os.PathLike) -> tuple[str, ...]:
+def class_names(source: Any) -> tuple[str, ...]:
     """Return the names of a source's classes, in the order of its labels.
 
     Args:
-        source: The name of a set ("digits", or any in TFDS), or a folder of class
-            sub-folders. Nothing is downloaded; a few TFDS sets (CIFAR-10) bring their
-            names with them, and have numbers for names until they are there.
+        source: The name of a set ("digits", or any in TFDS), a folder of class
+            sub-folders, or arrays (images, labels) whose labels are texts: these are
+            sorted. Nothing is downloaded; a few TFDS sets (CIFAR-10) bring their names
+            with them, and have numbers for names until they are there.
 
     Returns:
         A tuple of str; its length is the `classes` that a model needs.
 
     Raises:
-        ValueError: If the source carries no names, as arrays do not.
+        ValueError: If the source carries no names, as labels that are numbers do not.
 
     Example:
     ```python
@@ -105,17 +126,17 @@ def class_names(source: str | bytes | os.PathLike) -> tuple[str, ...]:
     """
     source = as_text(source)
     if not isinstance(source, str | Path):
-        raise ValueError(
-            "Only data sets by name and folders carry the names of their classes. "
-            f"Received: {_short(source)}"
-        )
+        arrays = None if isinstance(source, tf.data.Dataset) else as_arrays(source)
+        names = None if arrays is None or arrays[1] is None else label_names(arrays[1])
+        if names is None:
+            raise ValueError(
+                "Only data sets by name, folders, and arrays (images, labels) whose "
+                "labels are texts carry the names of their classes. Received: "
+                f"{short(source)}"
+            )
+        return names
     if is_folder(source):
         return folder_class_names(Path(source).expanduser())
     if source == "digits":
         return CLASS_NAMES
     return tfds_class_names(str(source))
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '...'}"

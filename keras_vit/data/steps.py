@@ -1,102 +1,74 @@
-"""The steps of the pipeline, each a function on a tf.data.Dataset or on an element."""
+"""The steps of the pipeline, each a function on a tf.data.Dataset or on an element.
 
-import functools
+An element is a dictionary: "image"; "label" and "weight" where there are such; "seed"
+where something is drawn; and "brightest" where its pixels are in doubt.
+"""
+
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 
-from keras_vit.data import crops, images
+from keras_vit.data import images
 from keras_vit.data.augmentation import Augmentation, image_augmenter
 from keras_vit.data.draws import Draws
 from keras_vit.data.mixing import batch_mixer
 from keras_vit.data.normalize import normalize
 from keras_vit.data.source import Source
 
-CACHE_BYTES = 2**30
 SHUFFLE_BYTES = 2**30
 SHUFFLE_ELEMENTS = 10_000  # where nobody can say how large an element is
 
-Resize = Callable[[tf.Tensor], tf.Tensor]
-RandomResize = Callable[[tf.Tensor, Draws], tf.Tensor]
+Element: TypeAlias = dict[str, tf.Tensor]
 
 
-def parallel_map(dataset: tf.data.Dataset, function: Callable) -> tf.data.Dataset:
-    """Map on as many threads as pay off.
+def parallel_map(
+    dataset: tf.data.Dataset, function: Callable, deterministic: bool | None = None
+) -> tf.data.Dataset:
+    """Map on as many threads as pay off, in the order that the whole pipeline keeps.
 
     The functions hold no Python branches on tensors, so AutoGraph is left out: it would
     only make them slower to trace.
     """
     function = tf.autograph.experimental.do_not_convert(function)
-    return dataset.map(function, num_parallel_calls=tf.data.AUTOTUNE)
+    return dataset.map(
+        function, num_parallel_calls=tf.data.AUTOTUNE, deterministic=deterministic
+    )
 
 
 def loader(
-    source: Source, channels: int, resize: Resize | None
-) -> Callable[[Any, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    """Return a function from (record, label) to (image, label).
+    source: Source, channels: int, resize: Callable[[tf.Tensor], tf.Tensor] | None
+) -> Callable[..., Element]:
+    """Return a function from (record, label, weight) to an element.
 
     The resize belongs before the cache, which then holds small images of one size. A
     random crop cannot: the cache would freeze it. It is passed to `augmenter`.
     """
 
-    def load(record: Any, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def load(record: Any, *targets: tf.Tensor) -> Element:
         image = source.load(record)
+        element = dict(zip(("label", "weight"), targets, strict=False))
+        if source.is_doubtful:
+            element["brightest"] = tf.cast(tf.reduce_max(image), tf.float32)
         image = images.to_channels(image, channels, source.name(record))
-        return (image if resize is None else resize(image)), label
+        return element | {"image": image if resize is None else resize(image)}
 
     return load
-
-
-def fixed_resize(
-    resize: str, size: tuple[int, int], interpolation: str, crop_ratio: float
-) -> Resize | None:
-    """Return the resize that has no chance in it, or None if it is a random crop."""
-    if resize == "random_crop":
-        return None
-    if resize == "squash":
-        return functools.partial(crops.squash, size=size, interpolation=interpolation)
-    return functools.partial(
-        crops.center_crop,
-        size=size,
-        interpolation=interpolation,
-        crop_ratio=crop_ratio,
-    )
-
-
-def random_resize(
-    resize: str,
-    size: tuple[int, int],
-    interpolation: str,
-    crop_area: tuple[float, float],
-) -> RandomResize | None:
-    """Return the random crop, or None where the resize is fixed."""
-    if resize != "random_crop":
-        return None
-    return functools.partial(
-        crops.random_crop,
-        size=size,
-        interpolation=interpolation,
-        crop_area=crop_area,
-    )
 
 
 def augmenter(
     augmentation: Augmentation | None,
     channels: int,
-    crop: RandomResize | None,
-) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, ...]]:
-    """Return a function from (image, label, seed) to the same with another image."""
+    crop: Callable[[tf.Tensor, Draws], tf.Tensor] | None,
+) -> Callable[[Element], Element]:
+    """Return a function from an element to the same with another image."""
     change = None if augmentation is None else image_augmenter(augmentation, channels)
 
-    def augment(
-        image: tf.Tensor, label: tf.Tensor, seed: tf.Tensor
-    ) -> tuple[tf.Tensor, ...]:
-        draws = Draws(seed)
+    def augment(element: Element) -> Element:
+        image, draws = element["image"], Draws(element["seed"])
         image = image if crop is None else crop(image, draws)
         image = image if change is None else change(image, draws)
-        return image, label, seed
+        return element | {"image": image}
 
     return augment
 
@@ -106,8 +78,10 @@ def finisher(
     num_classes: int | None,
     mean: tuple[float, ...],
     std: tuple[float, ...],
-) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
-    """Return a function from a batch (images, labels, seeds) to what `fit` gets.
+) -> Callable[[Element], Any]:
+    """Return a function from a batch of elements to what `fit` gets.
+
+    That is images, (images, labels) or (images, labels, weights).
 
     Args:
         augmentation: For its MixUp and CutMix.
@@ -119,56 +93,32 @@ def finisher(
     if augmentation is not None and augmentation.mixes_labels:
         mix = batch_mixer(augmentation)
 
-    def finish(
-        batch: tf.Tensor, labels: tf.Tensor, *seeds: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def finish(batch: Element) -> Any:
+        batch = dict(batch)
         if num_classes is not None:
-            labels = tf.one_hot(labels, num_classes)  # (B,) -> (B, K)
+            batch["label"] = tf.one_hot(batch["label"], num_classes)  # (B,) -> (B, K)
         if mix is not None:
-            # Turned round, lest the batch draw what its first image has drawn.
-            batch, labels = mix(batch, labels, Draws(tf.bitwise.invert(seeds[0][0])))
-        return normalize(batch, mean, std), labels
+            # Inverted, lest the batch draw what its first image has drawn.
+            batch = mix(batch, Draws(tf.bitwise.invert(batch["seed"][0])))
+        batch["image"] = normalize(batch["image"], mean, std)
+        found = [batch[key] for key in ("image", "label", "weight") if key in batch]
+        return tuple(found) if len(found) > 1 else found[0]
 
     return finish
 
 
-def wants_cache(
-    asked: bool | str | Path | None,
-    source: Source,
-    size: tuple[int, int, int],
-    resize: Resize | None,
-) -> bool:
-    """Whether to cache: as asked, or else if that surely takes little memory."""
-    if asked is not None:
-        return bool(asked)
-    if source.size is None or resize is None:
-        return False  # without end, or of unknown sizes
-    height, width, channels = size
-    return source.size * height * width * channels * source.pixel_bytes <= CACHE_BYTES
-
-
-def shuffler(
-    training: bool, asked: int | None, count: int | None, seed: int | None
-) -> Callable[[tf.data.Dataset, int | None], tf.data.Dataset]:
-    """Return a function that shuffles elements of a given size, anew in each epoch.
+def buffer_size(asked: int | None, count: int | None, element_bytes: int | None) -> int:
+    """Return how many elements to shuffle among.
 
     Args:
-        training: Whether to shuffle at all.
-        asked: The buffer that the user wants, or None for the whole set where that fits
-            into 1 GiB.
+        asked: What the user wants, or None for the whole set where that fits into
+            1 GiB, or else as many as do.
         count: Elements in the set; None if unknown.
-        seed: For the same order in every run.
+        element_bytes: What an element takes in the buffer; None if unknown.
     """
-
-    def shuffle(
-        elements: tf.data.Dataset, element_bytes: int | None
-    ) -> tf.data.Dataset:
-        if not training:
-            return elements
-        buffer = SHUFFLE_ELEMENTS
-        if element_bytes is not None:
-            buffer = max(1, SHUFFLE_BYTES // max(1, element_bytes))
-        buffer = asked or min(buffer, count or SHUFFLE_ELEMENTS)
-        return elements.shuffle(buffer, seed=seed, reshuffle_each_iteration=True)
-
-    return shuffle
+    if asked is not None:
+        return asked
+    buffer = SHUFFLE_ELEMENTS
+    if element_bytes is not None:
+        buffer = max(1, SHUFFLE_BYTES // max(1, element_bytes))
+    return min(buffer, count or SHUFFLE_ELEMENTS)

@@ -1,47 +1,61 @@
-"""Any tf.data.Dataset of (image, label) as a source."""
+"""Any tf.data.Dataset of single images as a source."""
 
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras_vit.data.source import Source, check_label
+from keras_vit.data.decoding import decode
+from keras_vit.data.source import Source, required
+from keras_vit.data.stream_labels import stream_label, stream_weight
 
 EXPECTED = (
-    "Expected a tf.data.Dataset of single (image, label) pairs, or of dictionaries "
-    "with the keys 'image' and 'label': image (H, W, C) with values from 0 to 255, "
-    "label a whole number."
+    "Expected a tf.data.Dataset of single images, of pairs (image, label), of "
+    "(image, label, sample weight), or of dictionaries with the keys 'image', 'label' "
+    "and 'sample_weight': image (H, W, C) with values from 0 to 255, or the bytes of "
+    "an encoded one."
 )
+KEYS = ("image", "label", "sample_weight")
+ENCODED_BYTES = 2**17  # about what a photograph of ImageNet takes
 
 
-def stream_source(dataset: tf.data.Dataset, num_classes: int | None = None) -> Source:
+def stream_source(
+    dataset: tf.data.Dataset,
+    num_classes: int | None = None,
+    class_names: tuple | None = None,
+) -> Source:
     """Return the source for a data set that is not batched yet.
 
     What the data set's types tell is checked here; labels and values that only a run
     can show are checked at each element, and the error names it.
 
     Raises:
-        ValueError: If the elements are not single (image, label) pairs.
+        ValueError: If the elements are not as described.
     """
-    image_spec, label_spec = _specs(dataset.element_spec)
-    _check_image(image_spec)
-    _check_label(label_spec)
+    specs = _specs(dataset.element_spec)
+    image, *others = specs
+    _check_image(image)
+    kind, checks = None, []
+    if others:
+        kind, num_classes, check = stream_label(others[0], num_classes, class_names)
+        checks = [check, *map(stream_weight, others[1:])]
 
-    def record(index: tf.Tensor, element: Any) -> tuple[tuple, tf.Tensor]:
-        image, label = _pair(element)
-        label = check_label(tf.reshape(label, ()), num_classes, _name(index))
-        return (index, image), label
+    def record(index: tf.Tensor, element: Any) -> tuple:
+        item, *targets = _parts(element)
+        name = _name(index)
+        pairs = zip(checks, targets, strict=True)
+        return (index, item), *(check(target, name) for check, target in pairs)
 
-    shape = image_spec.shape
-    known = shape.rank is not None and shape.is_fully_defined()
-    size = int(np.prod(shape)) * image_spec.dtype.size if known else None
+    is_encoded = image.dtype == tf.string
     return Source(
         records=dataset.enumerate().map(record),
-        load=_load,
+        load=_decode if is_encoded else _load,
         name=lambda item: _name(item[0]),
         num_classes=num_classes,
-        record_bytes=size,
-        pixel_bytes=1 if image_spec.dtype == tf.uint8 else 4,
+        record_bytes=ENCODED_BYTES if is_encoded else _bytes(image),
+        pixel_bytes=1 if is_encoded or image.dtype == tf.uint8 else 4,
+        labels=kind,
+        is_doubtful=not is_encoded,
     )
 
 
@@ -49,58 +63,66 @@ def _name(index: tf.Tensor) -> tf.Tensor:
     return tf.strings.format("Element {} of the data set", index)
 
 
+def _bytes(spec: tf.TensorSpec) -> int | None:
+    if not spec.shape.is_fully_defined():
+        return None
+    return int(np.prod(spec.shape)) * spec.dtype.size
+
+
+def _decode(record: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+    index, encoded = record
+    return decode(lambda: encoded, _name(index))
+
+
 def _load(record: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
     index, image = record
     if image.dtype == tf.uint8:
         return tf.ensure_shape(image, (None, None, image.shape[-1]))
     image = tf.cast(image, tf.float32)
-    low, high = tf.reduce_min(image), tf.reduce_max(image)
-    problem = tf.strings.format(
-        " has values from {} to {}. Expected 0 to 255: image_batches does the "
-        "normalization.",
-        (low, high),
+    extent = tf.stack([tf.reduce_min(image), tf.reduce_max(image)])
+    problem = (
+        "has values from {} (the least and the greatest). Expected 0 to 255: "
+        "image_batches does the normalization."
     )
-    fits = tf.logical_and(low >= 0.0, high <= 255.0)
-    check = tf.debugging.Assert(fits, [tf.strings.join([_name(index), problem])])
-    with tf.control_dependencies([check]):
+    fits = tf.logical_and(extent[0] >= 0.0, extent[1] <= 255.0)
+    with tf.control_dependencies([required(extent, fits, _name(index), problem)]):
         return tf.identity(image)
 
 
-def _pair(element: Any) -> tuple[Any, Any]:
-    """Return (image, label) of an element, or of its spec."""
-    if isinstance(element, dict) and {"image", "label"} <= set(element):
-        return element["image"], element["label"]
-    if isinstance(element, tuple | list) and len(element) == 2:
-        return element[0], element[1]
+def _parts(element: Any) -> list:
+    """Return an element's image, label and weight, or those of its spec."""
+    if isinstance(element, dict):
+        # A label under another key would be lost in silence.
+        if "image" in element and ("label" in element or len(element) == 1):
+            return [element[key] for key in KEYS if key in element]
+    elif isinstance(element, tuple | list):
+        if 1 <= len(element) <= len(KEYS):
+            return list(element)
+    else:
+        return [element]
     raise ValueError(f"{EXPECTED} Received elements {element}.")
 
 
-def _specs(element_spec: Any) -> tuple[tf.TensorSpec, tf.TensorSpec]:
-    image, label = _pair(element_spec)
-    if not isinstance(image, tf.TensorSpec) or not isinstance(label, tf.TensorSpec):
+def _specs(element_spec: Any) -> list[tf.TensorSpec]:
+    specs = _parts(element_spec)
+    if not all(isinstance(spec, tf.TensorSpec) for spec in specs):
         raise ValueError(f"{EXPECTED} Received elements {element_spec}.")
-    return image, label
+    return specs
 
 
 def _check_image(spec: tf.TensorSpec) -> None:
-    if spec.shape.rank == 4:
+    shape, dtype = spec.shape, spec.dtype
+    whole = 0 if dtype == tf.string else 3
+    if shape.rank == whole + 1:
         raise ValueError(
-            f"{EXPECTED} Received images of shape {spec.shape}, which are batched "
+            f"{EXPECTED} Received images of shape {shape}, which are batched "
             "already: pass dataset.unbatch()."
         )
-    if spec.shape.rank != 3:
+    if not (dtype.is_integer or dtype.is_floating or dtype == tf.string):
+        raise ValueError(f"{EXPECTED} Received images of type {dtype.name}.")
+    if shape.rank != whole and not (dtype == tf.string and shape.rank is None):
         raise ValueError(
-            f"{EXPECTED} Received images of shape {spec.shape}. A map with "
-            "tf.ensure_shape(image, (None, None, 3)) tells tf.data a shape that it "
-            "does not know."
-        )
-    if not (spec.dtype.is_integer or spec.dtype.is_floating):
-        raise ValueError(f"{EXPECTED} Received images of type {spec.dtype.name}.")
-
-
-def _check_label(spec: tf.TensorSpec) -> None:
-    if not spec.dtype.is_integer or spec.shape.as_list() not in ([], [1]):
-        raise ValueError(
-            f"{EXPECTED} Received labels of shape {spec.shape} and type "
-            f"{spec.dtype.name}."
+            f"{EXPECTED} Received images of shape {shape} and type {dtype.name}. If "
+            "tf.data does not know the shape, a map with tf.ensure_shape(image, (None, "
+            "None, 3)) tells it."
         )

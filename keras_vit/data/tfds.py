@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keras_vit.data.caching import digest
 from keras_vit.data.decoding import decode
 from keras_vit.data.folder_errors import nearby
 from keras_vit.data.source import Source, check_label, check_num_classes
@@ -65,6 +66,7 @@ def tfds_source(
         name=lambda item: _name(name, item[0]),
         num_classes=classes,
         record_bytes=_record_bytes(builder),
+        identity=lambda: digest(builder.info.full_name, str(builder.data_dir), split),
     )
 
 

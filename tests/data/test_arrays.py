@@ -49,8 +49,16 @@ def test_bad_images(pictures, labels, change, message):
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda y: y.astype(float), "float64"),
-        (lambda y: np.eye(5)[y], "np.argmax"),
+        (lambda y: y.astype(float), r"num_classes=5 .* labels\.astype\('int64'\)"),
+        (lambda y: np.eye(6)[y], r"must be \(N, 5\)"),
+        (lambda y: np.eye(5, dtype=int)[y] * 2, r"from 0 to 2. .*astype\('float32'\)"),
+        (lambda y: np.eye(5)[y] + np.nan, "Received nan at index 0, and 54 more"),
+        (lambda y: [[int(i)] * (1 + int(i)) for i in y], "several classes an image"),
+        (lambda y: y.astype(str), "need class_names"),
+        (lambda y: y.astype(complex), "type complex128"),
+        (lambda y: y[:7], "11 images and 7 labels"),
+        (lambda y: y[:0], r"the shape \(0,\)"),
+        (lambda y: [{"class": 1}] * 11, "type object"),
         (lambda y: y - 1, "label -1 at index 0, and 1 more"),
         (lambda y: y + 2, "label 5 at index 3, and 4 more"),
     ],

@@ -143,7 +143,7 @@ def test_bad_arguments(pictures, labels, options, message):
         image_batches(**{"source": (pictures, labels), "image_size": 5} | options)
 
 
-@pytest.mark.parametrize("source", [None, 5, (1, 2, 3), {"image": 1}])
+@pytest.mark.parametrize("source", [None, 5, (1, 2, 3, 4), {"image": 1}, iter("a")])
 def test_unknown_sources(source):
     with pytest.raises(ValueError, match=f"Received: {type(source).__name__}"):
         image_batches(source, image_size=5)
