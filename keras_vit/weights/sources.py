@@ -8,9 +8,10 @@ from keras_vit.weights.catalogue import (
     NON_COMMERCIAL_REPOSITORIES,
     WeightsInfo,
 )
-from keras_vit.weights.download import ADDRESS, download_from_hub, download_from_url
+from keras_vit.weights.download import ADDRESS, download_from_hub
 from keras_vit.weights.geometry import Geometry, variants_like
 from keras_vit.weights.lookup import find_rows, unknown_tag, weights_info
+from keras_vit.weights.plain_address import download_from_url
 from keras_vit.weights.planning import find_repository, is_file
 
 
@@ -43,7 +44,7 @@ def locate(source: str | Path, variant: str | None, geometry: Geometry) -> Locat
     if info.repository:
         path = download_from_hub(info.repository, info.file)
     else:
-        path = download_from_url(str(info.url))
+        path = download_from_url(str(info.url), info.bytes, info.sha256)
     return Located(path, info, licence_note(info))
 
 

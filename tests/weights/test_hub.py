@@ -8,7 +8,7 @@ import pytest
 
 import keras_vit
 from keras_vit.weights import load_weights
-from keras_vit.weights.download import download_from_hub, download_from_url
+from keras_vit.weights.download import download_from_hub
 
 DINO = "facebook/dinov2-small"
 
@@ -62,6 +62,23 @@ def test_broken_transfer(start_hub, vit_s14, values):
     assert not load_weights(vit_s14, f"hf://{DINO}").fresh
 
 
+def test_a_half_finished_part_of_another_process_stays(monkeypatch, tmp_path):
+    """It appears while our own transfer runs, and breaks off."""
+    pytest.importorskip("huggingface_hub")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    part = tmp_path / "models--org--name" / "blobs" / "of_another.incomplete"
+
+    def fail(*args, **kwargs):
+        part.parent.mkdir(parents=True)
+        part.write_bytes(b"half")
+        raise OSError("connection reset")
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", fail)
+    with pytest.raises(ValueError, match="broke off .connection reset"):
+        download_from_hub("org/name")
+    assert part.read_bytes() == b"half"
+
+
 def test_repository_or_file_that_does_not_exist(start_hub, model):
     start_hub()
     with pytest.raises(ValueError, match="no repository 'facebook/nothing'"):
@@ -109,24 +126,6 @@ def test_hub_library_is_missing(model, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
     with pytest.raises(ValueError, match=r'pip install "keras-vit-swin\[weights\]"'):
         load_weights(model, "dinov2", variant="ViTS14")
-
-
-def test_plain_address(tmp_path, closed_port, monkeypatch):
-    """Google's and Microsoft's files come by `keras.utils.get_file`."""
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr("keras.config.keras_home", lambda: str(tmp_path), raising=False)
-    with pytest.raises(ValueError, match=r"a\.npz' cannot be fetched"):
-        download_from_url(f"{closed_port}/a.npz")
-    asked = {}
-
-    def get_file(name, url, cache_subdir):
-        asked.update(name=name, url=url, folder=cache_subdir)
-        return str(tmp_path / name)
-
-    monkeypatch.setattr("keras.utils.get_file", get_file)
-    url = "https://storage.googleapis.com/vit_models/augreg/a.npz"
-    assert download_from_url(url) == tmp_path / "a.npz"
-    assert asked == {"name": "a.npz", "url": url, "folder": "keras_vit"}
 
 
 def test_licence_is_said(build_reference, reference, monkeypatch):
