@@ -182,4 +182,6 @@ def carry_out(plan: Plan, model: keras.Model) -> None:
     """Assign what a plan holds."""
     for variable in model.weights:
         if variable.path in plan.arrays:
-            variable.assign(np.ascontiguousarray(plan.arrays[variable.path]))
+            # A copy, one at a time: JAX keeps memory that is aligned as it is, and a
+            # view of a mapped file changes, or ends the process, with the file.
+            variable.assign(np.array(plan.arrays[variable.path], order="C"))
