@@ -3,6 +3,10 @@
 import errno
 
 
+class Refused(ValueError):
+    """A file that is refused for a reason which its message tells in full."""
+
+
 def is_full(error: BaseException) -> bool:
     """Whether an error, or what caused it, is a full disk."""
     cause: BaseException | None = error

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from keras_vit.weights.bias_fitting import fit_bias_table
 from keras_vit.weights.geometry import Geometry
 from keras_vit.weights.position_fitting import (
     DoesNotFit,
@@ -19,7 +20,6 @@ from keras_vit.weights.position_fitting import (
 )
 from keras_vit.weights.resampling import (
     adapt_channels,
-    resize_bias_table,
     resize_patch_kernel,
 )
 from keras_vit.weights.resize_matrices import antialiased_matrix
@@ -67,8 +67,7 @@ def fit(
         resized = np.asarray(matrix @ array, dtype="float32")
         return resized, f"{array.shape[0]} → {shape[0]} places, bicubic"
     if path.endswith(BIAS_TABLE) and same_width:
-        window = geometry.windows[path.split("/")[0]]
-        return fit_bias_table(array, window, bias_resize)
+        return fit_bias_table(array, path.split("/")[0], geometry, origin, bias_resize)
     if array.shape != shape:
         raise DoesNotFit(f"{array.shape} in the file, {shape} in the model")
     return array, None
@@ -116,23 +115,3 @@ def unflatten_kernel(
         f"{kernel.shape} in the file cannot be parted into patches of {channels} "
         f"channels or of {by(patch_size)} pixels"
     )
-
-
-def fit_bias_table(
-    table: np.ndarray, window: tuple[int, int], method: str
-) -> tuple[np.ndarray, str | None]:
-    """Fit a bias table; one that cannot be square has to be the model's."""
-    sides = tuple(2 * side - 1 for side in window)
-    side = math.isqrt(len(table))
-    if side * side == len(table) and side % 2:
-        old = (side // 2 + 1,) * 2
-    elif len(table) == math.prod(sides):
-        old = window
-    else:
-        raise DoesNotFit(f"{table.shape} in the file is the table of no square window")
-    if old == window:
-        return table, None
-    larger = any(new > before for new, before in zip(window, old, strict=True))
-    how = method.replace("_", "-") if larger else "its centre"
-    resized = resize_bias_table(table, old, window, method)
-    return resized, f"window {by(old)} → {by(window)}, {how}"

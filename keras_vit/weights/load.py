@@ -24,6 +24,7 @@ def load_weights(
     *,
     variant: str | None = None,
     source_grid: tuple[int, int] | None = None,
+    source_window: int | tuple[int, int] | None = None,
     bias_resize: str = "bicubic",
     verbose: bool = False,
 ) -> LoadReport:
@@ -42,6 +43,9 @@ def load_weights(
             the model's sizes if None.
         source_grid: `(rows, columns)` of the checkpoint's patches, needed where it was
             trained on images that are not square.
+        source_window: `window_size` of the checkpoint's Swin, needed where it is not
+            square, or where a `.weights.h5` file of this package goes into a model of
+            another window, since such files do not tell theirs.
         bias_resize: How bias tables grow to a larger Swin window: `"bicubic"`
             (Microsoft) or `"log_spaced"` (timm).
         verbose: Whether to print the report.
@@ -72,6 +76,7 @@ def load_weights(
     """
     check_choice("bias_resize", bias_resize, ("bicubic", "log_spaced"))
     grid = None if source_grid is None else pair(source_grid, "source_grid")
+    window = None if source_window is None else pair(source_window, "source_window")
     geometry = describe(model)
     located = locate(source, variant, geometry)
     path = str(located.path)
@@ -83,11 +88,13 @@ def load_weights(
         own=not key_map.family,
         prefixes=prefix_tokens(matched, key_map),
         grid=grid or checkpoint.grid or known_grid(located.info, matched),
+        window=window,
+        windows=checkpoint.windows if window is None else {},
     )
     shapes = {weight.path: tuple(weight.shape) for weight in model.weights}
     plan = make_plan(shapes, matched, geometry, origin, bias_resize, path)
     carry_out(plan, model)
-    ignored = {**matched.ignored, **plan.unneeded}
+    ignored = {**matched.ignored, **plan.unneeded, **checkpoint.others}
     report = LoadReport(
         file=path,
         format=key_map.name,

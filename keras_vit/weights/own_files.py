@@ -1,50 +1,92 @@
-"""Readers of Keras's own files: .weights.h5 and .keras.
+"""Reader of Keras's own weights: .weights.h5, alone or within a .keras archive.
 
-Both number a layer's variables; the names are found through the layers' names.
+Such a file numbers a layer's variables; the names are found through the layers' names.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from keras_vit.weights.budget import Budget
+from keras_vit.weights.failures import Refused, first_line
+from keras_vit.weights.h5_file import (
+    name_of_layer,
+    read_dataset,
+    text_attribute,
+    walk,
+)
+from keras_vit.weights.numbers import widen_bfloat16
 
-def read_weights_h5(path: str | Path, model: keras.Model) -> dict[str, np.ndarray]:
+STATE_OF_TRAINING = "the optimizer's, of the training that wrote the file"
+# How Keras numbers the variables of layers that one model has and another has not.
+OPTIONAL_LAYERS = {
+    "class_token": ("tokens",),
+    "register_tokens": ("tokens",),
+    "attention_layer_scale": ("gamma",),
+    "mlp_layer_scale": ("gamma",),
+    "norm": ("gamma", "beta"),
+    "head": ("kernel", "bias"),
+}
+
+
+def read_weights_h5(
+    path: str | Path, model: keras.Model, budget: Budget, content: Any = None
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Read a file of `model.save_weights`, by the names of the layers.
 
     Args:
-        path: The `.weights.h5` file, of this architecture at any size.
+        path: The `.weights.h5` file, of this architecture at any size, also as
+            `ModelCheckpoint` and `BackupAndRestore` leave it after training.
         model: The model that is to receive it: its layers tell the names of the
             variables that the file only numbers.
+        budget: What the file may declare.
+        content: The open file, where it is not the one at `path`.
 
     Returns:
-        Dictionary of variable paths to arrays.
+        Dictionary of variable paths to arrays, and one of the names in the file of
+        what is no weight, with the reason.
 
     Raises:
-        ValueError: If the file is not such a file, or an array has no name.
+        ValueError: If the file is not such a file, or leads out of itself.
     """
     import h5py
 
-    names = variable_names(model)
-    tensors = {}
     try:
-        file = h5py.File(path, "r")
-    except OSError as error:
+        with h5py.File(content or path, "r") as file:
+            return read_file(file, variable_names(model), budget)
+    except Refused:
+        raise
+    except Exception as error:  # h5py raises whatever it stumbles on
         raise ValueError(
-            f"'{path}' is not a whole HDF5 file of weights ({error}). It is truncated, "
-            "corrupt or of another format; save or fetch it again."
+            f"'{path}' is not a whole HDF5 file of weights ({first_line(error)}). It "
+            "is truncated, corrupt or of another format; save or fetch it again."
         ) from error
-    with file:
-        for location, array in datasets(file):
-            layer = layer_path(file, location)
-            number = location.rsplit("/", 1)[-1]
-            known = names.get(layer, {})
-            tensors[f"{layer}/{known.get(number, number)}"] = array
-    return {
-        name: array for name, array in tensors.items() if "seed_generator" not in name
-    }
+
+
+def read_file(
+    file: Any, names: dict[str, dict[str, str]], budget: Budget
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Read all data sets that are weights, and name the others."""
+    tensors: dict[str, np.ndarray] = {}
+    others: dict[str, str] = {}
+    for location, dataset in walk(file):
+        if location.startswith("optimizer/"):
+            others[location] = STATE_OF_TRAINING
+            continue
+        layer = layer_path(file, location)
+        if "seed_generator" in layer:
+            continue  # the state of dropout, which no file of another writer has
+        number = location.rsplit("/", 1)[-1]
+        array = read_dataset(dataset, location, budget)
+        if text_attribute(dataset, "dtype") == "bfloat16" and array.itemsize == 2:
+            array = widen_bfloat16(array.view("uint16"))
+        name = f"{layer}/{names.get(layer, optional(layer)).get(number, number)}"
+        if name in tensors:
+            raise ValueError(f"'{name}' is there twice")
+        tensors[name] = array
+    return tensors, others
 
 
 def variable_names(model: keras.Model) -> dict[str, dict[str, str]]:
@@ -64,65 +106,25 @@ def variable_names(model: keras.Model) -> dict[str, dict[str, str]]:
     return names
 
 
-def datasets(group: Any, location: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """Walk an HDF5 group; yields (location, array) of each dataset in it."""
-    for key, value in group.items():
-        below = f"{location}/{key}" if location else key
-        if hasattr(value, "items"):
-            yield from datasets(value, below)
-        else:
-            yield below, value[()]
+def optional(layer: str) -> dict[str, str]:
+    """The same of a layer that the model has not, as far as its name tells."""
+    names = OPTIONAL_LAYERS.get(layer.rsplit("/", 1)[-1], ())
+    return {str(number): name for number, name in enumerate(names)}
 
 
 def layer_path(file: Any, location: str) -> str:
-    """The names of the layers on the way to a dataset, joined as in Keras's paths.
+    """The names of the layers on the way to a data set, joined as in Keras's paths.
 
     Keras files a layer under its class's or attribute's name, and notes its own
-    name beside its variables, on the group `vars`.
+    name beside its variables. A model's layers stand under `layers`; what stands before
+    the last of these is a model around ours, which no path names.
     """
-    parts = location.split("/")[:-2]  # ".../query_dense/vars/0"
+    parts = location.split("/")[:-2]  # "layers/dense/vars/0" -> ["layers", "dense"]
+    start = len(parts) - parts[::-1].index("layers") if "layers" in parts else 1
     names = []
-    for depth in range(1, len(parts) + 1):
-        variables = file.get("/".join([*parts[:depth], "vars"]))
-        if variables is not None and "name" in variables.attrs:
-            names.append(str(variables.attrs["name"]))
-        elif depth > 1:
-            names.append(parts[depth - 1])
+    group = file
+    for depth, part in enumerate(parts):
+        group = group[part]
+        if depth >= start:
+            names.append(name_of_layer(group) or part)
     return "/".join(names)
-
-
-def read_keras_archive(
-    path: str | Path,
-) -> tuple[dict[str, np.ndarray], tuple[int, int] | None]:
-    """Read a whole saved model and take its weights by name.
-
-    Args:
-        path: The `.keras` file. Safe mode stays on: no code in it is run.
-
-    Returns:
-        Dictionary of variable paths to arrays (the patch kernel in four axes), and
-        the grid of patches as `(rows, columns)`, None where there is none.
-
-    Raises:
-        ValueError: If Keras cannot load the file.
-    """
-    try:
-        model = keras.saving.load_model(path, compile=False)
-    except Exception as error:  # zip, JSON, HDF5 and unknown layers each raise theirs
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ValueError(
-            f"'{path}' cannot be loaded as a .keras model ({lines[0]}). It is "
-            "truncated, corrupt, or needs layers that are not known here."
-        ) from error
-    tensors = {
-        variable.path: keras.ops.convert_to_numpy(variable)
-        for variable in model.weights
-    }
-    layers = {layer.name: layer for layer in model.layers}
-    kernel = "patch_embedding/projection/kernel"
-    if kernel in tensors and "patch_embedding" in layers:
-        patch = layers["patch_embedding"].patch_size
-        width = tensors[kernel].shape[-1]
-        tensors[kernel] = tensors[kernel].reshape(*patch, -1, width)
-    grid = getattr(layers.get("position_embedding"), "grid_size", None)
-    return tensors, grid

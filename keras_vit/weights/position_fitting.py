@@ -1,7 +1,7 @@
 """Learned positions of a checkpoint are made to fit a model's grid and prefix."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,11 +21,15 @@ class Origin:
         own: Whether it is a file of this package.
         prefixes: Numbers of prefix tokens that may have positions, likeliest first.
         grid: `(rows, columns)` of its patches, or None where it has to be inferred.
+        window: `(rows, columns)` of its Swin windows, or None where nobody tells.
+        windows: What they may be in each block, by name, where the file tells it.
     """
 
     own: bool
     prefixes: tuple[int, ...]
     grid: tuple[int, int] | None = None
+    window: tuple[int, int] | None = None
+    windows: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 def fit_positions(

@@ -5,10 +5,15 @@ bfloat16 included, so local files need nothing more than `import keras_vit`.
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from keras_vit.arguments import is_integer
+from keras_vit.weights.budget import Budget
+from keras_vit.weights.numbers import widen_bfloat16
 
 TYPES = {
     "F64": "<f8",
@@ -28,11 +33,12 @@ TYPES = {
 LONGEST_HEADER = 100_000_000  # bytes; the format's own limit
 
 
-def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
+def read_safetensors(path: str | Path, budget: Budget) -> dict[str, np.ndarray]:
     """Map the tensors of a .safetensors file into memory.
 
     Args:
         path: The file.
+        budget: What the file may declare.
 
     Returns:
         Dictionary of names to read-only arrays; bfloat16 is widened to float32.
@@ -42,11 +48,10 @@ def read_safetensors(path: str | Path) -> dict[str, np.ndarray]:
     """
     size = Path(path).stat().st_size
     header, start = read_header(path, size)
-    for entry in header.values():
-        check_entry(path, entry, size - start)
-    ends = [entry["data_offsets"][1] for entry in header.values()]
-    if start + max(ends, default=0) != size:
-        raise broken(path, f"{size} bytes where its header tells of another length")
+    for name, entry in header.items():
+        check_entry(path, name, entry, budget)
+    places = [entry["data_offsets"] for entry in header.values()]
+    check_places(path, places, size - start)
     if size == start:
         return {}  # nothing to map
     data = np.memmap(path, dtype="u1", mode="r", offset=start)
@@ -61,7 +66,7 @@ def read_header(path: str | Path, size: int) -> tuple[dict, int]:
             raise broken(path, "no header of the length that it announces")
         try:
             header = json.loads(file.read(length))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise broken(path, "its header is not JSON") from error
     if not isinstance(header, dict):
         raise broken(path, "its header is not a JSON object")
@@ -69,17 +74,30 @@ def read_header(path: str | Path, size: int) -> tuple[dict, int]:
     return header, 8 + length
 
 
-def check_entry(path: str | Path, entry: Any, available: int) -> None:
-    """One entry should tell a known type, a shape, and bytes that are there."""
+def check_entry(path: str | Path, name: str, entry: Any, budget: Budget) -> None:
+    """One entry should tell a known type, a shape, and as many bytes as they need."""
     try:
         itemsize = np.dtype(TYPES[entry["dtype"]]).itemsize
-        count = int(np.prod(entry["shape"], dtype="int64"))
+        shape = list(entry["shape"])
         first, last = entry["data_offsets"]
-        whole = 0 <= first <= last <= available and last - first == count * itemsize
     except (KeyError, TypeError, ValueError) as error:
-        raise broken(path, f"an entry cannot be understood: {entry!r}") from error
-    if not whole:
-        raise broken(path, "tensors reach beyond its end")
+        raise broken(path, f"an entry cannot be understood: {entry!r:.200}") from error
+    if not all(map(is_integer, (first, last))):
+        raise broken(path, f"'{name}' lies between {first!r} and {last!r}")
+    budget.spend(name, shape, itemsize)
+    if last - first != math.prod(shape) * itemsize:
+        raise broken(path, f"'{name}' has other bytes than its shape tells")
+
+
+def check_places(path: str | Path, places: list[list[int]], available: int) -> None:
+    """The tensors should lie one after the other, from the first byte to the last."""
+    end = 0
+    for first, last in sorted(places):
+        if first != end:
+            raise broken(path, "tensors overlap, or bytes between them belong to none")
+        end = last
+    if end != available:
+        raise broken(path, f"{available} bytes where its header tells of {end}")
 
 
 def extract(data: np.ndarray, entry: dict) -> np.ndarray:
@@ -88,18 +106,6 @@ def extract(data: np.ndarray, entry: dict) -> np.ndarray:
     flat = data[first:last].view(np.ndarray)
     array = np.frombuffer(flat, dtype=TYPES[entry["dtype"]]).reshape(entry["shape"])
     return widen_bfloat16(array) if entry["dtype"] == "BF16" else array
-
-
-def widen_bfloat16(bits: np.ndarray) -> np.ndarray:
-    """Turn the bits of bfloat16 into float32, which begins with the same bits.
-
-    Args:
-        bits: Array of uint16.
-
-    Returns:
-        Float32 array of the same shape.
-    """
-    return (bits.astype("uint32") << 16).view("float32")
 
 
 def broken(path: str | Path, reason: str) -> ValueError:

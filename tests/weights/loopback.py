@@ -32,7 +32,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 name.startswith(f"/{on_hub[1]}/") for name in self.server.files
             )
             self.send_response(404)
-            self.send_header("X-Error-Code", "EntryNotFound" if known else "RepoNotFound")
+            missing = "Entry" if known else "Repo"
+            self.send_header("X-Error-Code", f"{missing}NotFound")
         else:
             self.send_response(200)
             self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')

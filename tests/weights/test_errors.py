@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from keras_vit.weights import load_weights
+from keras_vit.weights.budget import Budget
+from keras_vit.weights.safetensors_file import read_safetensors
 
 
 @pytest.fixture
@@ -41,9 +43,8 @@ def save(path, tensors):
 
 @pytest.fixture
 def timm_tensors(reference):
-    from keras_vit.weights.safetensors_file import read_safetensors
-
-    return dict(read_safetensors(reference / "timm_vit.safetensors"))
+    path = reference / "timm_vit.safetensors"
+    return dict(read_safetensors(path, Budget(path, 10**6)))
 
 
 def test_checkpoint_of_another_variant(build_reference, reference, refused):

@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 
 from keras_vit.weights import load_weights
-from keras_vit.weights.formats import read_npz, read_pth
-from keras_vit.weights.own_files import read_keras_archive, read_weights_h5
+from keras_vit.weights.budget import Budget
+from keras_vit.weights.keras_archive import read_keras_archive
+from keras_vit.weights.npz_file import read_npz
+from keras_vit.weights.own_files import read_weights_h5
+from keras_vit.weights.pth_file import read_pth
 from keras_vit.weights.safetensors_file import read_safetensors
+
+
+def ample():
+    """More than any file of these tests declares."""
+    return Budget("a file", limit=10**7)
 
 
 def write_safetensors(path, entries, data):
@@ -32,7 +40,7 @@ def test_safetensors_types(tmp_path):
         "half": {"dtype": "BF16", "shape": [3], "data_offsets": [48, 54]},
         "empty": {"dtype": "F32", "shape": [0, 5], "data_offsets": [54, 54]},
     }
-    tensors = read_safetensors(write_safetensors(tmp_path / "a", entries, data))
+    tensors = read_safetensors(write_safetensors(tmp_path / "a", entries, data), ample())
     np.testing.assert_array_equal(tensors["whole"], whole)
     np.testing.assert_array_equal(tensors["half"], half)
     assert tensors["half"].dtype == "float32"
@@ -44,7 +52,7 @@ def test_safetensors_agree_with_the_library(reference):
     library = pytest.importorskip("safetensors.numpy")
     path = reference / "timm_swin.safetensors"
     known = library.load_file(path)
-    tensors = read_safetensors(path)
+    tensors = read_safetensors(path, ample())
     assert set(tensors) == set(known)
     for name, array in known.items():
         np.testing.assert_array_equal(tensors[name], array)
@@ -64,7 +72,7 @@ def test_safetensors_agree_with_the_library(reference):
 def test_safetensors_with_a_lying_header(tmp_path, entry):
     path = write_safetensors(tmp_path / "a.safetensors", {"a": entry}, bytes(12))
     with pytest.raises(ValueError, match="not a whole .safetensors file"):
-        read_safetensors(path)
+        read_safetensors(path, ample())
 
 
 @pytest.mark.parametrize(
@@ -74,14 +82,14 @@ def test_safetensors_that_are_something_else(tmp_path, content):
     path = tmp_path / "a.safetensors"
     path.write_bytes(content)
     with pytest.raises(ValueError, match="not a whole .safetensors file"):
-        read_safetensors(path)
+        read_safetensors(path, ample())
 
 
 def test_npz_with_bfloat16(tmp_path):
     half = np.array([[0.5, -2.0], [3.0, 1.5]], "float32")
     raw = bfloat16_bits(half).view("V2")  # as NumPy writes a type that it lacks
     np.savez(tmp_path / "a.npz", half=raw, whole=np.arange(3))
-    tensors = read_npz(tmp_path / "a.npz")
+    tensors = read_npz(tmp_path / "a.npz", ample())
     np.testing.assert_array_equal(tensors["half"], half)
     np.testing.assert_array_equal(tensors["whole"], np.arange(3))
 
@@ -89,7 +97,7 @@ def test_npz_with_bfloat16(tmp_path):
 def test_npz_with_objects_is_refused(tmp_path):
     np.savez(tmp_path / "a.npz", a=np.array([{}], dtype=object))
     with pytest.raises(ValueError, match="not a whole .npz archive of plain arrays"):
-        read_npz(tmp_path / "a.npz")
+        read_npz(tmp_path / "a.npz", ample())
 
 
 class Trap:
@@ -118,7 +126,7 @@ def test_pth_without_pytorch(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
     (tmp_path / "a.pth").write_bytes(b"")
     with pytest.raises(ValueError, match="pip install torch"):
-        read_pth(tmp_path / "a.pth")
+        read_pth(tmp_path / "a.pth", ample())
 
 
 @pytest.mark.parametrize("wrapper", [None, "model", "state_dict"])
@@ -126,7 +134,7 @@ def test_pth_wrappers(tmp_path, wrapper):
     torch = pytest.importorskip("torch")
     weights = {"a": torch.arange(3.0).to(torch.bfloat16)}
     torch.save({wrapper: weights} if wrapper else weights, tmp_path / "a.pth")
-    array = read_pth(tmp_path / "a.pth")["a"]
+    array = read_pth(tmp_path / "a.pth", ample())[0]["a"]
     np.testing.assert_array_equal(array, np.arange(3.0, dtype="float32"))
 
 
@@ -149,9 +157,9 @@ def test_own_files(small_vit, values, tmp_path, ending):
 
 def test_own_archive_tells_its_grid(small_vit, tmp_path):
     small_vit().save(tmp_path / "saved.keras")
-    tensors, grid = read_keras_archive(tmp_path / "saved.keras")
-    assert grid == (4, 6)
-    assert tensors["patch_embedding/projection/kernel"].shape == (8, 8, 3, 24)
+    found = read_keras_archive(tmp_path / "saved.keras", small_vit(), ample())
+    assert found.grid == (4, 6)
+    assert found.tensors["patch_embedding/projection/kernel"].shape == (8, 8, 3, 24)
     model = small_vit(input_shape=(64, 64, 3), patch_size=16)
     report = load_weights(model, tmp_path / "saved.keras")
     assert report.resized["position_embedding/embedding"] == ("grid 4x6 → 4x4, bicubic")
@@ -195,4 +203,4 @@ def test_truncated_safetensors_leave_the_model_whole(
 def test_h5_of_something_else(tmp_path, small_vit):
     (tmp_path / "a.weights.h5").write_bytes(b"not HDF5")
     with pytest.raises(ValueError, match="not a whole HDF5 file"):
-        read_weights_h5(tmp_path / "a.weights.h5", small_vit())
+        read_weights_h5(tmp_path / "a.weights.h5", small_vit(), ample())
