@@ -37,7 +37,9 @@ def walk(
     seen = set() if seen is None else seen
     address = h5py.h5o.get_info(group.id).addr
     if address in seen or location.count("/") > DEEPEST:
-        raise ValueError(f"the group '{location}' contains itself, is there twice or is too deep")
+        raise ValueError(
+            f"the group '{location}' contains itself, is there twice or is too deep"
+        )
     seen.add(address)
     for key in group:
         below = f"{location}/{key}" if location else key

@@ -40,7 +40,8 @@ def test_safetensors_types(tmp_path):
         "half": {"dtype": "BF16", "shape": [3], "data_offsets": [48, 54]},
         "empty": {"dtype": "F32", "shape": [0, 5], "data_offsets": [54, 54]},
     }
-    tensors = read_safetensors(write_safetensors(tmp_path / "a", entries, data), ample())
+    path = write_safetensors(tmp_path / "a", entries, data)
+    tensors = read_safetensors(path, ample())
     np.testing.assert_array_equal(tensors["whole"], whole)
     np.testing.assert_array_equal(tensors["half"], half)
     assert tensors["half"].dtype == "float32"

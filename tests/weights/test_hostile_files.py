@@ -217,10 +217,7 @@ def test_number_that_is_repeated_a_billion_times(refused, tmp_path):
 @pytest.mark.parametrize("kind", ["complex64", "sparse"])
 def test_tensors_that_are_no_numbers(refused, tmp_path, kind):
     torch = pytest.importorskip("torch")
-    tensor = torch.zeros(2, 2)
-    if kind == "sparse":
-        tensor = tensor.to_sparse()
-    else:
-        tensor = tensor.to(torch.complex64)
+    plain = torch.zeros(2, 2)
+    tensor = plain.to_sparse() if kind == "sparse" else plain.to(torch.complex64)
     torch.save({"a": tensor}, tmp_path / "a.pth")
     refused(tmp_path / "a.pth", "PyTorch checkpoint|complex64")
