@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_vit.arguments import is_integer
 from keras_vit.layers import PatchEmbedding, PositionEmbedding, SwinBlock, TokenPooling
+from keras_vit.layers.window_layout import WindowLayout
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +87,18 @@ class Found:
             return self.pooling.pooling == "token" and self.has_class_token
         return self.has_class_token
 
+    def layout(self, number: int) -> WindowLayout:
+        """How the windows of a Swin's block lie on its map."""
+        layout = self.blocks[number].attention.layout
+        return layout(*self.maps[number]) if callable(layout) else layout
+
+    def num_tokens(self, number: int) -> int:
+        """Tokens that attend to each other in a block: all, or those of a window."""
+        if self.kind == "swin":
+            return self.layout(number).tokens
+        rows, columns = self.maps[number]
+        return self.num_prefix_tokens + rows * columns
+
     def chosen(self, layers) -> tuple[int, ...]:
         """The numbers of the blocks that are meant, as given.
 
@@ -97,7 +110,12 @@ class Found:
         one = isinstance(layers, str) or not np.iterable(layers)
         names = {block.name: number for number, block in enumerate(self.blocks)}
         numbers = []
-        for layer in [layers] if one else layers:
+        asked = [layers] if one else [*layers]
+        if not asked:
+            raise ValueError(
+                "No blocks were asked for. Received: layers=[]. Give None for all."
+            )
+        for layer in asked:
             number: Any = names.get(layer) if isinstance(layer, str) else layer
             if not is_integer(number) or not -len(names) <= number < len(names):
                 raise ValueError(

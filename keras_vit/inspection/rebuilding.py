@@ -36,6 +36,7 @@ def rebuild(
     hooks: Mapping[Any, Hook],
     others: Sequence[keras.KerasTensor] = (),
     image_shape: Sequence[int] | None = None,
+    with_outputs: bool = True,
 ) -> Rebuilt:
     """Call a model's layers again, with hooks in place of some.
 
@@ -46,6 +47,8 @@ def rebuild(
         others: results of `keras.Input` that hooks of the host's layers use.
         image_shape: of the images without the batch axis, if the model was built for
             images of any size.
+        with_outputs: whether the model's outputs are wanted and should be as the hooks
+            make them. If not, nothing that only they need is computed.
 
     Returns:
         Inputs, outputs and what was seen, of which a `keras.Model` can be made.
@@ -54,7 +57,7 @@ def rebuild(
     rebuilt = _again(host, hooks, others, image_shape)
     for model in reversed(outer):
         inner, others = rebuilt, [_input_like(other) for other in others]
-        hooks = {**hooks, host: _as_hook(inner, host.name, others)}
+        hooks = {**hooks, host: _as_hook(inner, host, others, with_outputs)}
         rebuilt, host = _again(model, hooks, others, image_shape), model
     return rebuilt
 
@@ -95,16 +98,20 @@ def _input_like(tensor, shape=None):
     return keras.Input(tuple(sides), dtype=tensor.dtype, name=tensor.name)
 
 
-def _as_hook(inner: Rebuilt, name: str, others: Sequence) -> Hook:
+def _as_hook(inner: Rebuilt, model, others, with_outputs: bool) -> Hook:
     """A model that was rebuilt, in place of itself in the model around it."""
-    inputs = inner.inputs if others else inner.inputs[0]
-    model = keras.Model(inputs, [*inner.outputs, *inner.seen], name=name)
+    count = len(inner.outputs) if with_outputs else 0
+    again = keras.Model(
+        inner.inputs if others else inner.inputs[0],
+        [*inner.outputs[:count], *inner.seen],
+        name=model.name,
+    )
 
     def hook(images, **kwargs):
-        results = model([images, *others] if others else images, **kwargs)
+        results = again([images, *others] if others else images, **kwargs)
         results = results if isinstance(results, list | tuple) else [results]
-        count = len(inner.outputs)
-        flows = results[0] if count == 1 else results[:count]
-        return flows, results[count:]
+        if not with_outputs:
+            return model(images, **kwargs), results
+        return results[0] if count == 1 else results[:count], results[count:]
 
     return hook

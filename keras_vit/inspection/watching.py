@@ -61,7 +61,7 @@ def scores_model(
         return call
 
     hooks = {found.blocks[n]: hook(n, found.blocks[n]) for n in numbers}
-    rebuilt = rebuild(found, hooks, image_shape=image_shape)
+    rebuilt = rebuild(found, hooks, image_shape=image_shape, with_outputs=False)
     return keras.Model(rebuilt.inputs[0], rebuilt.seen)
 
 
@@ -81,13 +81,14 @@ def tokens_model(
         A functional model with one output for each layer, in the order of the graph.
         Its layers are those of the model that was given, and train with it.
     """
-    rebuilt = rebuild(
-        found, {layer: _giving(layer) for layer in layers}, image_shape=image_shape
-    )
+    hooks = {layer: giving(layer) for layer in layers}
+    rebuilt = rebuild(found, hooks, image_shape=image_shape, with_outputs=False)
     return keras.Model(rebuilt.inputs[0], rebuilt.seen)
 
 
-def _giving(layer) -> Hook:
+def giving(layer) -> Hook:
+    """A hook that leaves a layer as it is and shows what it gives."""
+
     def call(x, **kwargs):
         y = layer(x, **kwargs)
         return y, [y]
