@@ -5,12 +5,13 @@ BACKENDS ?= tensorflow jax torch
 VENV ?= .venv
 DIST ?= dist
 PYTEST_ARGS ?=
+NOTEBOOKS ?=
 BENCHMARK_VENV ?= .venv-benchmark
 BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test lint types stubs contracts notebooks benchmark package \
-	clean
+.PHONY: help quickstart test lint types stubs contracts notebooks \
+	notebooks-check benchmark package clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -24,10 +25,10 @@ PIP_INSTALL := $(VENV)/bin/python -m pip install --disable-pip-version-check \
 INSTALLED := $(VENV)/.installed
 
 help:  ## List the commands.
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 	@echo
 	@echo "Settings: BACKEND=$(BACKEND), BACKENDS=\"$(BACKENDS)\", VENV=$(VENV), PYTHON,"
-	@echo "PYTEST_ARGS (for instance PYTEST_ARGS=\"-m 'not slow'\")."
+	@echo "NOTEBOOKS, PYTEST_ARGS (for instance PYTEST_ARGS=\"-m 'not slow'\")."
 
 quickstart: $(INSTALLED)-$(BACKEND)  ## Train a ViT and a Swin on real digits (BACKEND=jax or torch).
 	@KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python tutorials/quickstart.py
@@ -67,14 +68,11 @@ stubs: $(INSTALLED)-all  ## Write the types of the models' functions anew.
 contracts: $(INSTALLED)-all  ## Check that no floor imports from a higher one.
 	$(VENV)/bin/lint-imports
 
-notebooks: $(INSTALLED)-all  ## Run every tutorial in its fast mode.
-	@found=; for tutorial in tutorials/[0-9][0-9]_*.py; do \
-		[ -e "$$tutorial" ] || continue; found=yes; \
-		echo "== $$tutorial =="; \
-		KERAS_VIT_FAST=1 KERAS_BACKEND=$(BACKEND) MPLBACKEND=Agg \
-			$(VENV)/bin/python "$$tutorial" || exit 1; \
-	done; \
-	[ -n "$$found" ] || echo "There are no tutorials yet."
+notebooks: $(INSTALLED)-all  ## Execute the tutorials, write them with outputs (NOTEBOOKS="01 08").
+	@KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m tools.notebooks $(NOTEBOOKS)
+
+notebooks-check: $(INSTALLED)-all  ## Run the tutorials in fast mode, write nothing.
+	@KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m tools.notebooks --check $(NOTEBOOKS)
 
 benchmark: $(BENCHMARK_VENV)/.installed  ## Measure speed beside others (BENCHMARK_ARGS=--quick).
 	$(BENCHMARK_VENV)/bin/python -m benchmarks.run $(BENCHMARK_ARGS)

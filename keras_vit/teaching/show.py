@@ -1,6 +1,7 @@
 """A figure in a notebook, with words for those who cannot see it."""
 
 import io
+import sys
 
 
 def show(figure, alt: str, dpi: int = 80) -> None:
@@ -46,3 +47,5 @@ def show(figure, alt: str, dpi: int = 80) -> None:
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=dpi, bbox_inches="tight")
     display(Image(png.getvalue(), format="png", alt=alt))
+    if "matplotlib.pyplot" in sys.modules:  # lest the notebook show it once more
+        sys.modules["matplotlib.pyplot"].close(figure)

@@ -86,3 +86,15 @@ def test_show_puts_the_words_into_the_output(monkeypatch):
     data, metadata = image._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == "A curve that rises ever faster."
     assert data["image/png"]
+
+
+def test_a_figure_of_pyplot_is_shown_once(monkeypatch):
+    pytest.importorskip("IPython")
+    import matplotlib.pyplot
+
+    other, figure = (matplotlib.pyplot.figure(figsize=(1, 1)) for _ in range(2))
+    monkeypatch.setattr("IPython.get_ipython", lambda: object())
+    monkeypatch.setattr("IPython.display.display", lambda image: None)
+    teaching.show(figure, "An empty figure, shown.")
+    assert matplotlib.pyplot.get_fignums() == [other.number]  # what pyplot would show
+    matplotlib.pyplot.close(other)
