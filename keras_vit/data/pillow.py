@@ -30,7 +30,7 @@ def read_or_say_why(content: bytes) -> tuple[np.ndarray, bytes]:
     except ImportError:
         return nothing, (
             b"TensorFlow does not read it, and Pillow is not installed: "
-            b"pip install keras-vit-swin[data]"
+            b"pip install pillow"
         )
     except Exception as error:  # Pillow raises many types for files that are broken
         reason = " ".join(str(error).split()) or type(error).__name__

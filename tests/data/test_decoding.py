@@ -219,6 +219,6 @@ def test_without_pillow_the_file_is_named(tmp_path, monkeypatch):
     png, tiff = encode(RGB, "PNG"), encode(RGB, "TIFF")
     monkeypatch.setitem(sys.modules, "PIL", None)
     np.testing.assert_allclose(read(tmp_path, [png])[0], PIXELS[..., :3], atol=1e-3)
-    message = r"001\.jpg cannot .* pip install keras-vit-swin\[data\]"
+    message = r"001\.jpg cannot .* pip install pillow"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         read(tmp_path, [png, tiff])
