@@ -130,15 +130,46 @@ def shifted_window_mask(
     assert mask[3].sum() == 4  # in the last, each token comes from another corner
     ```
     """
+    regions = shifted_window_regions(height, width, window_size, shift_size)
+    rows, columns = window_size
+    cut = regions.reshape(height // rows, rows, width // columns, columns)
+    windows = cut.transpose(0, 2, 1, 3).reshape(-1, rows * columns)  # (nW, N)
+    return windows[:, :, None] == windows[:, None, :]
+
+
+def shifted_window_regions(
+    height: int,
+    width: int,
+    window_size: tuple[int, int],
+    shift_size: tuple[int, int],
+) -> np.ndarray:
+    """Number the parts of a rolled map that were neighbors before (Swin, Figure 4).
+
+    Args:
+        height: H of the (padded) map.
+        width: W of the (padded) map.
+        window_size: `(Mh, Mw)`.
+        shift_size: `(Sh, Sw)`, how far the map was rolled up and left.
+
+    Returns:
+        int32 array `(H, W)`, from 0 to 8. Tokens of a window may attend to each other
+        if they have the same number.
+
+    Example:
+
+    ```python
+    from keras_vit.windows import shifted_window_regions
+
+    regions = shifted_window_regions(4, 4, window_size=(2, 2), shift_size=(1, 1))
+    assert regions[2:, 2:].tolist() == [[4, 5], [7, 8]]  # the last window
+    ```
+    """
     regions = np.zeros((height, width), "int32")
     for i, stretch in enumerate(_regions(window_size[0], shift_size[0])):
         regions[stretch] += 3 * i
     for i, stretch in enumerate(_regions(window_size[1], shift_size[1])):
         regions[:, stretch] += i
-    rows, columns = window_size
-    cut = regions.reshape(height // rows, rows, width // columns, columns)
-    windows = cut.transpose(0, 2, 1, 3).reshape(-1, rows * columns)  # (nW, N)
-    return windows[:, :, None] == windows[:, None, :]
+    return regions
 
 
 def _regions(window: int, shift: int) -> tuple[slice, slice, slice]:
