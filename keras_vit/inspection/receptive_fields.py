@@ -67,6 +67,8 @@ def receptive_field(
     ]
 
     def sums(outputs):
+        # A model with one output gives it without a list.
+        outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
         pairs = zip(_tokens(outputs, position, found), weights, strict=True)
         return ops.stack([ops.dot(ops.cast(t, "float32"), w) for t, w in pairs])
 

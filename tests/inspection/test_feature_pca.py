@@ -6,7 +6,7 @@ import pytest
 
 from keras_vit import inspection
 from keras_vit.inspection.foreground import above_background, best_split
-from tests.helpers import relative_difference, to_numpy
+from tests.helpers import relative_difference
 from tests.inspection.models import backbone, held, images
 
 GRID = {"vit": (3, 5), "swin": (4, 5)}
@@ -15,7 +15,7 @@ GRID = {"vit": (3, 5), "swin": (4, 5)}
 def features_of(model, kind, pictures):
     """(B, rows, columns, D) after the last normalization, by Keras's own means."""
     inner = keras.Model(model.input, model.get_layer("norm").output)
-    tokens = to_numpy(inner(pictures)).astype("float64")
+    tokens = inner.predict_on_batch(pictures).astype("float64")
     if kind == "vit":
         tokens = tokens[:, -15:]
     return tokens.reshape(len(tokens), *GRID[kind], -1)
@@ -94,7 +94,7 @@ def test_a_norm_after_pooling_is_left_out():
     model = backbone("vit", norm_after_pooling=True, pooling="avg")
     pictures = images("vit")
     last = keras.Model(model.input, model.get_layer("encoder_block_1").output)
-    tokens = to_numpy(last(pictures)).astype("float64")[:, -15:]
+    tokens = last.predict_on_batch(pictures).astype("float64")[:, -15:]
     mask, *_ = by_hand(tokens.reshape(2, 3, 5, -1))
     assert np.array_equal(inspection.feature_pca(model, pictures).foreground, mask)
 

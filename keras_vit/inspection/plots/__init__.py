@@ -18,6 +18,7 @@ from keras_vit.inspection.plots.maps import (
     plot_class_attention,
     plot_occlusion,
 )
+from keras_vit.inspection.plots.norms import plot_token_norms
 from keras_vit.inspection.plots.positions import (
     plot_position_similarity,
     plot_relative_position_bias,
@@ -43,5 +44,6 @@ __all__ = [
     "plot_predictions",
     "plot_receptive_field",
     "plot_relative_position_bias",
+    "plot_token_norms",
     "plot_windows",
 ]
