@@ -24,12 +24,26 @@ from keras_vit.inspection.running import found_for
 class Faithfulness:
     """Deletion and insertion curves of a map, and of random orders beside it.
 
-    Attributes:
+    What `faithfulness` returns. The arguments are attributes too.
+
+    Args:
         fractions: `(S + 1,)`, from 0 to 1: the share of parts that went or came.
         deletion: `(B, S + 1)`, the score as the highest parts are grayed out first.
         insertion: `(B, S + 1)`, the score as they are shown first, all else gray.
         random_deletion: `(B, S + 1)`, the same in random orders, their mean.
         random_insertion: `(B, S + 1)`.
+
+    Example:
+
+    ```python
+    import numpy as np
+    from keras_vit import inspection
+
+    falls, rises = np.array([[1.0, 0.0, 0.0]]), np.array([[0.0, 1.0, 1.0]])
+    fractions = np.array([0.0, 0.5, 1.0])
+    result = inspection.Faithfulness(fractions, falls, rises, falls, rises)
+    assert result.areas["deletion"] == [0.25]  # the area below the curve
+    ```
     """
 
     fractions: np.ndarray

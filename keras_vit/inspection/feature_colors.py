@@ -20,7 +20,9 @@ FEWEST = 4  # patches of an object, to find three components among them
 class FeaturePCA:
     """What `feature_pca` found.
 
-    Attributes:
+    The arguments are attributes too.
+
+    Args:
         colors: float32 `(B, rows, columns, 3)`, from 0 to 1: the first three components
             of the object's patches.
         foreground: boolean `(B, rows, columns)`, True on the object.
@@ -29,6 +31,20 @@ class FeaturePCA:
         first_component: float32 `(B, rows, columns)`, what `foreground` was read from:
             the first component of all patches, positive on the object.
         first_explained: its share of the variance of all patches: `()` or `(B,)`.
+
+    Example:
+
+    ```python
+    import numpy as np
+    import keras_vit
+    from keras_vit import inspection
+
+    model = keras_vit.ViTTi16(include_top=False, input_shape=(64, 96, 3))
+    images = np.random.default_rng(0).random((2, 64, 96, 3), dtype="float32")
+    result = inspection.feature_pca(model, images)
+    share = result.foreground.mean(axis=(1, 2))  # of each image that is object
+    assert np.array_equal(result.foreground, result.first_component > 0)
+    ```
     """
 
     colors: np.ndarray

@@ -14,6 +14,7 @@ from keras_vit.inspection.finding import find
 from keras_vit.inspection.gradients import gradients
 from keras_vit.inspection.rebuilding import rebuild
 from keras_vit.inspection.running import found_for
+from keras_vit.inspection.watching import giving
 
 
 def receptive_field(
@@ -98,17 +99,8 @@ def _watching(found, image_shape) -> keras.Model:
     def changed(x, **kwargs):
         return embedding(ops.add(x, ops.cast(change, x.dtype)), **kwargs), []
 
-    def giving(block):
-        def call(x, **kwargs):
-            y = block(x, **kwargs)
-            return y, [y]
-
-        return call
-
-    hooks = {block: giving(block) for block in found.blocks}
-    rebuilt = rebuild(
-        found, {**hooks, embedding: changed}, [change], image_shape=image_shape
-    )
+    hooks = {embedding: changed, **{block: giving(block) for block in found.blocks}}
+    rebuilt = rebuild(found, hooks, [change], image_shape, with_outputs=False)
     return keras.Model(rebuilt.inputs, rebuilt.seen)
 
 

@@ -123,6 +123,33 @@ def test_entropy_of_looking_at_all_alike_is_marked():
     assert "50" in axes.texts[0].get_text()
 
 
+@pytest.mark.parametrize("prefix", [0, 1, 3])
+def test_prefix_tokens_are_told_from_patches(prefix):
+    norms = [1 + np.abs(array(2, 8, seed=block)) for block in range(4)]
+    (axes,) = panels(inspection.plot_token_norms(norms, prefix))
+    expected = {
+        "patch": [block[:, prefix:] for block in norms],
+        "class token": [block[:, :1] for block in norms],
+        "register": [block[:, 1:prefix] for block in norms],
+    }
+    shown = {line.get_label(): line for line in axes.lines}
+    assert list(shown) == ["patch", "class token", "register"][: 1 + min(prefix, 2)]
+    for name, line in shown.items():
+        got = line.get_ydata().reshape(4, -1)
+        np.testing.assert_array_equal(got, [block.ravel() for block in expected[name]])
+        assert (line.get_xdata().reshape(4, -1).T == np.arange(4)).all()
+    assert axes.get_yscale() == "log"
+
+
+def test_norms_of_a_swin_are_all_patches():
+    norms = [1 + np.abs(array(2, 4, 6)), 1 + np.abs(array(2, 2, 3))]
+    (axes,) = panels(inspection.plot_token_norms(norms))
+    (line,) = axes.lines
+    assert line.get_xdata().tolist() == [0] * 48 + [1] * 12
+    with pytest.raises(ValueError, match="an array for each block"):
+        inspection.plot_token_norms(norms[0][0])
+
+
 def test_the_grid_of_grids():
     similarity = array(3, 4, 3, 4)
     figure = inspection.plot_position_similarity(similarity)
