@@ -13,6 +13,7 @@ from keras_vit.inspection.feature_colors import FeaturePCA, feature_pca
 from keras_vit.inspection.feature_extractor import feature_extractor
 from keras_vit.inspection.filters import patch_filters
 from keras_vit.inspection.occluding import occlusion
+from keras_vit.inspection.page import Explorer, explorer
 from keras_vit.inspection.plots import *  # noqa: F403
 from keras_vit.inspection.positions import position_similarity
 from keras_vit.inspection.receptive_fields import receptive_field
@@ -21,6 +22,7 @@ from keras_vit.inspection.statistics import attention_distance, attention_entrop
 from keras_vit.inspection.token_norms import token_norms
 
 __all__ = [
+    "Explorer",
     "Faithfulness",
     "FeaturePCA",
     "attention_distance",
@@ -28,6 +30,7 @@ __all__ = [
     "attention_maps",
     "attention_on_image",
     "attention_rollout",
+    "explorer",
     "faithfulness",
     "feature_extractor",
     "feature_pca",
