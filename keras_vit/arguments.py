@@ -42,11 +42,13 @@ def pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
     return operator.index(values[0]), operator.index(values[1])
 
 
-def number(value: Any, name: str) -> float:
+def number(value: Any, name: str, minimum: float = -math.inf) -> float:
     """Read a finite number, also NumPy's or a tensor's."""
-    if not is_number(value) or not math.isfinite(value):
+    fits = is_number(value) and math.isfinite(value) and float(value) >= minimum
+    if not fits:
+        least = f" of at least {minimum:g}" if minimum > -math.inf else ""
         raise ValueError(
-            f"`{name}` should be a finite number. Received: {name}={value!r}"
+            f"`{name}` should be a finite number{least}. Received: {name}={value!r}"
         )
     return float(value)
 

@@ -1,7 +1,11 @@
 """AdamW as Vision Transformers are trained with (https://arxiv.org/abs/1711.05101)."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
+from keras_vit.arguments import is_number, number
 from keras_vit.training.half_precision import AdamWInFloat32, is_half
 
 if keras.backend.backend() == "torch":
@@ -42,7 +46,8 @@ class AdamW(AdamWInFloat32):
             `use_ema`.
 
     Raises:
-        ValueError: if `weight_decay` is None.
+        ValueError: if `learning_rate` or `weight_decay` is not as described; a decay
+            of 0 is none.
 
     Example:
 
@@ -55,7 +60,17 @@ class AdamW(AdamWInFloat32):
     ```
     """
 
-    def __init__(self, learning_rate=0.001, weight_decay=0.05, **kwargs):
+    def __init__(
+        self,
+        learning_rate: float
+        | keras.optimizers.schedules.LearningRateSchedule
+        | Callable[[], Any] = 0.001,
+        weight_decay: float = 0.05,
+        **kwargs,
+    ):
+        if is_number(learning_rate):  # Keras takes no ints, and none of NumPy's
+            learning_rate = number(learning_rate, "learning_rate", minimum=0)
+        weight_decay = number(weight_decay, "weight_decay", minimum=0)
         super().__init__(learning_rate, weight_decay, **kwargs)
         self.exclude_from_weight_decay(var_names=NOT_DECAYED)
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 import keras_vit
-from keras_vit import SwinT, data, layers
+from keras_vit import SwinT, data, inspection, layers
 from keras_vit.training import AdamW
 
 PIXELS = np.zeros((2, 32, 48, 3), "uint8")
@@ -29,6 +29,8 @@ def models_of_every_kind(checkpoint: Path, sides: list[int]) -> None:
     )
     vit.compile(AdamW(1e-3, weight_decay=0.05), "sparse_categorical_crossentropy")
     vit.fit(PIXELS, np.zeros(2))
+    schedule = keras.optimizers.schedules.CosineDecay(1e-3, 100)
+    vit.compile(AdamW(schedule, weight_decay=0.1, global_clipnorm=1.0))
     keras_vit.ViTB16(True, checkpoint, input_tensor=keras.Input((224, 224, 3)))
     swin = SwinT(
         window_size=(4, 5),
@@ -74,6 +76,13 @@ def published_weights(model: keras.Model, path: Path) -> None:
     best[0][0]
 
 
+def a_look_inside(model: keras.Model) -> None:
+    maps = keras_vit.inspection.attention_maps(model, PIXELS, layers=[0])
+    assert_type(len(maps), int)
+    assert_type(inspection.attention_rollout(model, PIXELS).ndim, int)
+    assert_type(inspection.feature_extractor(model, "stages"), keras.Model)
+
+
 def batches_to_train_on(model: keras.Model) -> None:
     train = data.image_batches(
         "cifar10",
@@ -81,8 +90,10 @@ def batches_to_train_on(model: keras.Model) -> None:
         image_size=32,
         batch_size=64,
         training=True,
+        resize=data.Resize("random_crop", crop_area=(0.25, 1.0)),
         augmentation=data.Augmentation(rand_augment=(2, 9)),
     )
     model.fit(train, epochs=3)
+    data.image_batches((PIXELS, [0, 1]), image_size=(32, 48), crop_ratio=0.9)
     assert_type(keras_vit.data.class_names("cifar10"), tuple[str, ...])
     assert_type(len(keras_vit.data.class_names("cifar10")), int)
