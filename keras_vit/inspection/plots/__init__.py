@@ -12,6 +12,7 @@ from keras_vit.inspection.plots.curves import plot_faithfulness
 from keras_vit.inspection.plots.feature_colors import plot_feature_pca
 from keras_vit.inspection.plots.filters import plot_patch_filters, plot_patches
 from keras_vit.inspection.plots.heads import plot_attention_heads, plot_attention_maps
+from keras_vit.inspection.plots.lens import plot_logit_lens
 from keras_vit.inspection.plots.maps import (
     plot_attention_on_image,
     plot_attention_rollout,
@@ -37,6 +38,7 @@ __all__ = [
     "plot_class_attention",
     "plot_faithfulness",
     "plot_feature_pca",
+    "plot_logit_lens",
     "plot_occlusion",
     "plot_patch_filters",
     "plot_patches",

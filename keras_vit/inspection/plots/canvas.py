@@ -1,6 +1,7 @@
 """What all pictures share: large letters, few panels, a bar for each color."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -83,20 +84,67 @@ def bare(axes, title: str = "") -> None:
         axes.set_title(title, fontsize=TITLE)
 
 
-def color_bar(mappable, axes, label: str):
-    """Which number a color is; `axes` may be a list of panels that share it."""
+def most_of(values: np.ndarray) -> float:
+    """The top of a color scale that a few outliers do not use up.
+
+    One token in a thousand may get half of the weight. If the largest number is more
+    than twice the 99th percentile, the scale ends there, and `color_bar` has an arrow.
+    """
+    largest, most = float(np.max(values)), float(np.percentile(values, 99))
+    return max(most if largest > 2 * most > 0 else largest, 1e-12)
+
+
+def color_bar(
+    mappable, axes, label: str, largest: float | None = None, percent: bool = False
+):
+    """Which number a color is.
+
+    Args:
+        mappable: what has the colors.
+        axes: one, or a list of panels that share the bar.
+        label: what the number is, and its unit.
+        largest: of the numbers. An arrow shows that it is beyond the scale.
+        percent: whether 0.01 is to be read as 1 %, as is fit for shares of one.
+    """
+    from matplotlib.ticker import FuncFormatter
+
     figure = mappable.axes.figure
-    bar = figure.colorbar(mappable, ax=axes, fraction=0.046, pad=0.03)
+    beyond = largest is not None and largest > mappable.norm.vmax
+    bar = figure.colorbar(
+        mappable,
+        ax=axes,
+        fraction=0.046,
+        pad=0.03,
+        extend="max" if beyond else "neither",
+        format=FuncFormatter(_as_percent) if percent else None,
+    )
     bar.set_label(label, fontsize=LABEL)
     bar.ax.tick_params(labelsize=TICK)
     bar.outline.set_visible(False)
     return bar
 
 
+def _as_percent(share: float, _) -> str:
+    return f"{100 * share:.3g} %"
+
+
 def open_frame(axes) -> None:
     """A chart without a box, on a pale grid."""
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def some_blocks(blocks: Sequence[int] | None, count: int) -> list[int]:
+    """The blocks to draw, counted from 0: those asked for, or four of them all."""
+    if blocks is None:
+        spread = np.linspace(0, count - 1, 4).round().astype(int)
+        return [int(block) for block in np.unique(spread)]
+    if not len(blocks) or not all(-count <= block < count for block in blocks):
+        raise ValueError(
+            f"`blocks` should be some of the {count} blocks, 0 to {count - 1}. "
+            f"Received: {blocks!r}"
+        )
+    return [int(block) % count for block in blocks]
 
 
 def numbers(name: str, values: Any, shape: str, mend: str = "") -> np.ndarray:

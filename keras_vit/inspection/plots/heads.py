@@ -9,6 +9,7 @@ from keras_vit.inspection.plots.canvas import (
     LABEL,
     bare,
     color_bar,
+    most_of,
     numbers,
     panels,
 )
@@ -22,7 +23,7 @@ def plot_attention_maps(scores: Any, heads=None, title: str | None = None):
     """Draw the attention matrices of one block: which token looks at which.
 
     Colors are square roots of the weights, since few tokens get most of the weight;
-    the color bar shows the weights.
+    the color bar shows the weights, and an arrow at its top that some are larger.
 
     Args:
         scores: `(heads, N, N)`, one image of one block of `attention_maps`; of a Swin
@@ -47,7 +48,7 @@ def plot_attention_maps(scores: Any, heads=None, title: str | None = None):
     heads = _heads(heads, len(scores))
     title = title or "Which token looks at which"
     picture, axes = panels(len(heads), COLUMNS, title=title)
-    most = max(scores[heads].max(), 1e-12)
+    most = most_of(scores[heads])
     for panel, head in zip(axes, heads, strict=True):
         mappable = panel.imshow(
             np.asarray(scores[head], "float32"),
@@ -58,7 +59,7 @@ def plot_attention_maps(scores: Any, heads=None, title: str | None = None):
         bare(panel, f"head {head}")
     picture.supylabel("query", fontsize=LABEL)
     picture.supxlabel("key", fontsize=LABEL)
-    color_bar(mappable, axes, "weight")
+    color_bar(mappable, axes, "weight", scores[heads].max(), percent=True)
     return picture
 
 
@@ -69,7 +70,7 @@ def _square_roots(most: float):
 
 
 def _heads(heads, count: int) -> list[int]:
-    wanted = range(count) if heads is None else [int(head) for head in heads]
+    wanted = list(range(count)) if heads is None else [int(head) for head in heads]
     if not all(-count <= head < count for head in wanted) or not len(wanted):
         raise ValueError(
             f"`heads` should name some of the {count} heads, 0 to {count - 1}. "
@@ -110,11 +111,11 @@ def plot_attention_heads(
     aspect = attention.shape[1] / attention.shape[2]
     title = title or "Where each head looks"
     picture, axes = panels(len(heads), COLUMNS, aspect, title)
-    most = max(attention[heads].max(), 1e-12)
+    most = most_of(attention[heads])
     for panel, head in zip(axes, heads, strict=True):
         mappable = lay_over(panel, attention[head], image, norm=_square_roots(most))
         bare(panel, f"head {head}")
         if position is not None:
             frame_place(panel, position, attention.shape[1:])
-    color_bar(mappable, axes, "weight")
+    color_bar(mappable, axes, "weight", attention[heads].max(), percent=True)
     return picture

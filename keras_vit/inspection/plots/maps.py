@@ -40,7 +40,9 @@ def plot_attention_on_image(
         title = "Where a token looks"
         if position is not None:
             title += f" from row {position[0]}, column {position[1]}"
-    result = over_image("attention", attention, image, title, "weight", ax, vmin=0)
+    result = over_image(
+        "attention", attention, image, title, "weight", ax, percent=True, vmin=0
+    )
     if position is not None:
         axes = result.axes[0] if ax is None else ax
         frame_place(axes, position, np.shape(attention))
@@ -68,9 +70,8 @@ def plot_attention_rollout(rollout: Any, image: Any = None, ax=None):
     figure = inspection.plot_attention_rollout(rollout)
     ```
     """
-    return over_image(
-        "rollout", rollout, image, "Attention rollout", "share of the answer", ax
-    )
+    title, label = "Attention rollout", "share of the answer"
+    return over_image("rollout", rollout, image, title, label, ax, percent=True)
 
 
 def plot_class_attention(

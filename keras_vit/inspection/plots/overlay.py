@@ -7,6 +7,7 @@ from keras_vit.inspection.plots.canvas import (
     ATTENTION,
     bare,
     color_bar,
+    most_of,
     numbers,
     shown,
     single_axes,
@@ -48,13 +49,13 @@ def lay_over(axes, values, image=None, cmap=ATTENTION, **limits):
     return mappable
 
 
-def over_image(name, values, image, title, label, ax, **colors):
+def over_image(name, values, image, title, label, ax, percent=False, **colors):
     """A whole plot of `(rows, columns)` over a photograph, with title and color bar."""
     values = numbers(name, values, "(rows, columns)", ONE_IMAGE)
     axes = single_axes(ax)
-    mappable = lay_over(axes, values, image, **colors)
+    mappable = lay_over(axes, values, image, **{"vmax": most_of(values), **colors})
     bare(axes, title)
-    color_bar(mappable, axes, label)
+    color_bar(mappable, axes, label, values.max(), percent)
     return shown(axes, ax)
 
 

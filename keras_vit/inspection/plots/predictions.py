@@ -88,13 +88,18 @@ def probabilities(model: keras.Model, images: Any) -> np.ndarray:
             f"Received: a model whose output is {model.output_shape}. Build it with "
             "include_top=True."
         )
+    if getattr(model.layers[-1], "activation", None) is keras.activations.sigmoid:
+        return scores.astype("float32")
+    return as_probabilities(scores)
+
+
+def as_probabilities(scores: np.ndarray) -> np.ndarray:
+    """Scores `(..., classes)` that add up to 1, or the softmax of those that do not."""
     scores = scores.astype("float32")
-    activation = getattr(model.layers[-1], "activation", None)
-    known = activation in (keras.activations.softmax, keras.activations.sigmoid)
-    if known or (scores.min() >= 0 and np.allclose(scores.sum(1), 1, atol=1e-3)):
+    if scores.min() >= 0 and np.allclose(scores.sum(axis=-1), 1, atol=1e-3):
         return scores
-    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
 def _names(class_names, classes: int) -> list[str]:

@@ -11,6 +11,7 @@ from keras_vit.inspection.plots.canvas import (
     color_bar,
     numbers,
     panels,
+    some_blocks,
 )
 
 ORDERS = 4  # of magnitude that the colors span
@@ -51,15 +52,7 @@ def plot_receptive_field(
     ```
     """
     fields = numbers("fields", fields, "(blocks, height, width)")
-    if blocks is None:
-        spread = np.linspace(0, len(fields) - 1, 4).round().astype(int)
-        blocks = [int(block) for block in np.unique(spread)]
-    for block in blocks:
-        if not -len(fields) <= block < len(fields):
-            raise ValueError(
-                f"`blocks` should be among the {len(fields)} blocks of `fields`. "
-                f"Received: {block}"
-            )
+    blocks = some_blocks(blocks, len(fields))
     title = title or "Pixels that one token depends on"
     picture, axes = panels(len(blocks), 2, fields.shape[1] / fields.shape[2], title)
     for panel, block in zip(axes, blocks, strict=True):
@@ -71,7 +64,7 @@ def plot_receptive_field(
             interpolation="nearest",
         )
         share = np.count_nonzero(field) / field.size
-        bare(panel, f"after block {block % len(fields)}: {100 * share:.0f} %")
+        bare(panel, f"after block {block}: {100 * share:.0f} %")
         panel.spines[:].set_visible(True)
         if position is not None:
             panel.plot(*position[::-1], "o", color="red", ms=14, mew=2.5, mfc="none")
