@@ -12,6 +12,8 @@ from keras_vit.inspection.faithful import Faithfulness, faithfulness
 from keras_vit.inspection.feature_colors import FeaturePCA, feature_pca
 from keras_vit.inspection.feature_extractor import feature_extractor
 from keras_vit.inspection.filters import patch_filters
+from keras_vit.inspection.knock_out import knock_out
+from keras_vit.inspection.logit_lens import logit_lens
 from keras_vit.inspection.occluding import occlusion
 from keras_vit.inspection.page import Explorer, explorer
 from keras_vit.inspection.plots import *  # noqa: F403
@@ -34,6 +36,8 @@ __all__ = [
     "faithfulness",
     "feature_extractor",
     "feature_pca",
+    "knock_out",
+    "logit_lens",
     "occlusion",
     "patch_filters",
     "position_similarity",
