@@ -8,6 +8,7 @@ gives NumPy arrays. For each there is a `plot_` that draws what it gives.
 from keras_vit.inspection import plots
 from keras_vit.inspection.attention_maps import attention_maps, attention_on_image
 from keras_vit.inspection.biases import relative_position_bias
+from keras_vit.inspection.class_attention import class_attention
 from keras_vit.inspection.faithful import Faithfulness, faithfulness
 from keras_vit.inspection.feature_colors import FeaturePCA, feature_pca
 from keras_vit.inspection.feature_extractor import feature_extractor
@@ -32,6 +33,7 @@ __all__ = [
     "attention_maps",
     "attention_on_image",
     "attention_rollout",
+    "class_attention",
     "explorer",
     "faithfulness",
     "feature_extractor",

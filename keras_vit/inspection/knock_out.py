@@ -96,7 +96,7 @@ def _copy(block):
             "as those of LoRA, and cannot be copied. Merge or save them first."
         )
     for new, old in zip(copy.weights, block.weights, strict=True):
-        new.assign(old)
+        new.assign(ops.copy(old))  # JAX would hand both the same memory, and free it
     copy.trainable = block.trainable
     return copy
 

@@ -88,7 +88,7 @@ def attention_rollout(
             for number, fused in enumerate(blocks)
         ]
         maps.append(walk_back(found, matrices, step))
-    return np.concatenate(maps)
+    return np.concatenate(maps).astype("float32")
 
 
 def stochastic(

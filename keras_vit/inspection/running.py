@@ -81,14 +81,26 @@ def run(
     Yields:
         For the next few images, the model's outputs.
     """
-    most = min(max(int(MEMORY // max(bytes_an_image, 1)), 1), 32)
-    calls = -(-len(images) // most)
-    size = -(-len(images) // calls)
-    for start in range(0, len(images), size):
-        batch = images[start : start + size]
-        missing = size - len(batch)
-        if missing:  # the same size again: another one would be compiled anew
-            batch = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
-        outputs = watching.predict_on_batch(batch)
+    for rows, real in batches(len(images), bytes_an_image):
+        outputs = watching.predict_on_batch(images[rows])
         outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
-        yield [np.asarray(output)[: size - missing] for output in outputs]
+        yield [np.asarray(output)[:real] for output in outputs]
+
+
+def batches(count: int, bytes_an_image: float) -> Iterator[tuple[np.ndarray, int]]:
+    """Share images among calls that get as many each: another number is compiled anew.
+
+    Args:
+        count: of all images.
+        bytes_an_image: what one image's results take.
+
+    Yields:
+        The numbers of the next few images, and how many of them are not the last image
+        again.
+    """
+    most = min(max(int(MEMORY // max(bytes_an_image, 1)), 1), 32)
+    calls = -(-count // most)
+    size = -(-count // calls)
+    for start in range(0, count, size):
+        rows = np.arange(start, start + size)
+        yield np.minimum(rows, count - 1), min(size, count - start)

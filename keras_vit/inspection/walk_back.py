@@ -81,16 +81,15 @@ def walk_back(
             the block.
 
     Returns:
-        `(B, rows, columns)` on the grid of patches; what is left for class token and
-        registers is left out.
+        float64 `(B, rows, columns)` on the grid of patches; what is left for class
+        token and registers is left out.
     """
     row = first_row(found, len(blocks[0]))
     for number in reversed(range(len(blocks))):
         row = step(row, blocks[number], token_places(found, number))
         for size in _merged_before(found, number):
             row = through_merging(row, size)
-    patches = row[:, found.num_prefix_tokens :]
-    return patches.reshape(-1, *found.grid_size).astype("float32")
+    return row[:, found.num_prefix_tokens :].reshape(-1, *found.grid_size)
 
 
 def _merged_before(found: Found, number: int) -> Iterator[tuple[int, int]]:

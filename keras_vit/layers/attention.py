@@ -88,6 +88,9 @@ class MultiHeadSelfAttention(CompositeLayer):
         self.dropout_rate = dropout_rate
         self.attention_dropout_rate = attention_dropout_rate
         self.relative_position = relative_position
+        # For those who look inside: a function of the scores that gives what the values
+        # are weighted by. Training with dropout on the scores does without it.
+        self.alter_scores = None
         with one_piece():
             self.dropout = keras.layers.Dropout(dropout_rate, dtype=self.dtype_policy)
             self.attention_dropout = keras.layers.Dropout(
@@ -146,7 +149,7 @@ class MultiHeadSelfAttention(CompositeLayer):
             key,
             value,
             bias=bias,
-            dropout=self._drop_scores if drops else None,
+            dropout=self._drop_scores if drops else self.alter_scores,
             return_scores=return_attention_scores,
         )
         rows = self.output_dense(reshape(attended, (-1, hidden_dim)))

@@ -26,11 +26,14 @@ def softmax(x):
 
 
 class Forward:
-    """One pass that keeps what it meets: `tokens` after blocks, `scores`, `answer`."""
+    """One pass that keeps what it meets: `tokens` after blocks, `scores`, `answer`.
 
-    def __init__(self, model, epsilon):
-        self.weights, self.epsilon = weights_of(model), epsilon
-        self.tokens, self.scores, self.between = [], [], []
+    To each block's scores is added what `added` has for the block, in its order.
+    """
+
+    def __init__(self, model, epsilon, added=()):
+        self.weights, self.epsilon, self.added = weights_of(model), epsilon, [*added]
+        self.tokens, self.scores, self.between, self.padded = [], [], [], []
 
     def dense(self, x, name):
         y = x @ self.weights[f"{name}/kernel"]
@@ -55,7 +58,8 @@ class Forward:
         scores = softmax(
             query @ np.swapaxes(key, -1, -2) / query.shape[-1] ** 0.5 + bias
         )
-        joined = np.moveaxis(scores @ value, 1, 2).reshape(x.shape)
+        weights = scores + self.added.pop(0) if self.added else scores
+        joined = np.moveaxis(weights @ value, 1, 2).reshape(x.shape)
         return self.dense(joined, f"{name}/output"), scores
 
     def mlp(self, x, name):
@@ -82,9 +86,9 @@ def patches_of(images, patch):
     return cut
 
 
-def vit(model, images, patch, heads, blocks=2):
+def vit(model, images, patch, heads, blocks=2, added=()):
     """A ViT with a class token, learned positions and logits of that token."""
-    forward = Forward(model, 1e-6)
+    forward = Forward(model, 1e-6, added)
     x = forward.dense(patches_of(images, patch), "patch_embedding/projection")
     x = x.reshape(len(images), -1, x.shape[-1])
     first = np.broadcast_to(forward.weights["class_token/tokens"], x[:, :1].shape)
@@ -119,13 +123,14 @@ def may_attend(size, window, shift):
     return same, np.moveaxis(inside[:, :, None] - inside[:, None, :], 0, -1)
 
 
-def swin(model, images, patch, heads, window, depths):
+def swin(model, images, patch, heads, window, depths, added=()):
     """A Swin whose every other block is shifted, and whose head reads the mean.
 
     `scores` are on the plane, `(B, heads, P, P)`, padding left out; `between` has the
-    size of the map in each block.
+    size of the map in each block; `padded` the scores with padding, and which places of
+    theirs are no padding.
     """
-    forward = Forward(model, 1e-5)
+    forward = Forward(model, 1e-5, added)
     x = forward.dense(patches_of(images, patch), "patch_embedding/projection")
     x = forward.norm(x, "patch_norm")
     for stage, depth in enumerate(depths):
@@ -162,6 +167,7 @@ def on_plane(forward, x, name, heads, window, shift):
     tokens = plane.reshape(count, -1, channels)
     attended, scores = forward.attention(tokens, f"{name}/attention", heads, bias)
     forward.scores.append(scores[:, :, real][..., real])
+    forward.padded.append((scores, np.flatnonzero(real)))
     return attended[:, real].reshape(x.shape)
 
 

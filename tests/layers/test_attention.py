@@ -137,3 +137,16 @@ def test_scores_are_exact_in_half_precision():
 def test_bad_arguments(arguments, shape, message):
     with pytest.raises(ValueError, match=message):
         layers.MultiHeadSelfAttention(**arguments).build(shape)
+
+
+def test_scores_that_are_altered_weigh_the_values():
+    """For those who look inside: the scores that are given are those before."""
+    layer, tokens = layers.MultiHeadSelfAttention(num_heads=3), array(2, 5, 12)
+    layer.build(tokens.shape)
+    randomize(layer)
+    layer.alter_scores = lambda scores: 0 * scores
+    attended, scores = layer(tokens, return_attention_scores=True)
+    expected = np.broadcast_to(to_numpy(layer.output_dense.bias), (2, 5, 12))
+    assert relative_difference(to_numpy(attended), expected) < 1e-6
+    assert relative_difference(to_numpy(layer(tokens)), expected) < 1e-6
+    np.testing.assert_allclose(to_numpy(scores).sum(axis=-1), 1, rtol=1e-5)
