@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_vit.arguments import is_integer
+from keras_vit.inspection.classes import checked_classes
 from keras_vit.inspection.found import Found
 from keras_vit.inspection.gradients import differentiated
 from keras_vit.inspection.running import batches, found_for, kept
@@ -61,16 +61,17 @@ def class_attention(
     ```
     """
     found, images = found_for(model, images)
+    labels = checked_classes(model, classes, len(images))
     numbers = found.chosen(None)
     shape = images.shape[1:]
 
     def make():
         weighed = weighed_model(found, shape)
         by = range(2, 2 + len(numbers))
-        return weighed.inputs[1].shape[-1], differentiated(weighed, by, _total)
+        return differentiated(weighed, by, _total)
 
-    count, differentiate = kept(model, ("class_attention", shape), make)
-    weights = _one_hot(classes, len(images), count)
+    differentiate = kept(model, ("class_attention", shape), make)
+    weights = np.eye(model.output_shape[-1], dtype="float32")[labels]
     maps = []
     for rows, real in batches(
         len(images), 4 * sum(scores_bytes(found, number) for number in numbers)
@@ -109,15 +110,3 @@ def _gathered(found: Found, relevant: Sequence[np.ndarray]) -> np.ndarray:
     total = walk_back(found, relevant, step)
     identity = walk_back(found, relevant, lambda row, *_: row)
     return np.maximum(total - identity, 0).astype("float32")
-
-
-def _one_hot(classes, images: int, count: int) -> np.ndarray:
-    """A row an image, 1 at its class."""
-    labels = [classes] * images if is_integer(classes) else [*classes]
-    fits = all(is_integer(label) and 0 <= label < count for label in labels)
-    if len(labels) != images or not fits:
-        raise ValueError(
-            f"`classes` should be an int from 0 to {count - 1}, or one for each of the "
-            f"{images} images. Received: classes={classes!r}"
-        )
-    return np.eye(count, dtype="float32")[labels]

@@ -10,10 +10,9 @@ import keras
 import numpy as np
 
 from keras_vit.arguments import check_positive
+from keras_vit.inspection.classes import check_classifier, checked_classes
 from keras_vit.inspection.graying import (
     answers,
-    check_classifier,
-    checked_classes,
     grayed,
     spatial_size,
 )

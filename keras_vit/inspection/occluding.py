@@ -9,9 +9,9 @@ import keras
 import numpy as np
 
 from keras_vit.arguments import check_positive, pair
+from keras_vit.inspection.classes import checked_classes
 from keras_vit.inspection.graying import (
     answers,
-    checked_classes,
     grayed,
     spatial_size,
 )

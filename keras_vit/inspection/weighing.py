@@ -81,13 +81,6 @@ def weighed_model(found: Found, image_shape: Sequence[int]) -> keras.Model:
     hooks = {block: _weighing(block, tensor) for block, tensor in blocks}
     rebuilt = rebuild(found, hooks | _logits(found), added, image_shape)
     logits = rebuilt.outputs[0]
-    if len(rebuilt.outputs) != 1 or len(logits.shape) != 2:
-        outer = found.path[0]
-        raise ValueError(
-            "Relevance for a class needs a classifier, with one output (batch, "
-            f"classes). Received: '{outer.name}' with output shape "
-            f"{outer.output_shape}."
-        )
     weights = keras.Input((logits.shape[-1],), name="class_weights", dtype=FLOAT)
     answers = ops.sum(ops.cast(logits, FLOAT) * weights, axis=-1)
     images, *added = rebuilt.inputs

@@ -165,10 +165,10 @@ def test_mixed_precision():
 def test_wrong_classes_and_models():
     model, photographs = backbone("vit"), images("vit")
     for wrong in (7, -1, [1], [1, 2, 3], [0, 7], 1.0 * np.ones(2), "cat"):
-        with pytest.raises(ValueError, match="an int from 0 to 6, or one for each of"):
+        with pytest.raises(ValueError, match="a class from 0 to 6, or one for each of"):
             inspection.class_attention(model, photographs, wrong)
     body = backbone("vit", include_top=False)
-    with pytest.raises(ValueError, match="needs a classifier"):
+    with pytest.raises(ValueError, match="should be a classifier"):
         inspection.class_attention(body, photographs, 0)
 
 
