@@ -21,7 +21,7 @@ def save(figure, name):
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=100)
     picture = Image.open(file).convert("RGB")
-    colors = picture.quantize(256)
+    colors = picture.quantize(256, kmeans=3)
     picture.quantize(palette=colors).save(FOLDER / name, optimize=True)  # dithered
 
 
