@@ -83,8 +83,8 @@ def test_receptive_fields_relative_to_the_largest():
     expected = np.maximum(fields[0] / fields[0].max(), 1e-4)
     np.testing.assert_allclose(shown, np.where(fields[0] > 0, expected, -1))
     assert (first.get_title(), last.get_title()) == (
-        "after block 0: 33 %",
-        "after block 4: 100 %",
+        "block 0: 33 % of pixels",
+        "block 4: 100 % of pixels",
     )
     (ring,) = first.lines
     assert (ring.get_xdata(), ring.get_ydata()) == ([3], [1])
@@ -101,7 +101,7 @@ def test_the_lens_shows_one_class_and_how_many_patches_say_it():
         for panel, block in zip(panels(figure), (0, 4), strict=True):
             np.testing.assert_allclose(drawn(panel), expected[block, ..., 2], rtol=1e-5)
             share = (logits[block].argmax(-1) == 2).mean()
-            assert panel.get_title() == f"after block {block}: {100 * share:.0f} %"
+            assert panel.get_title() == f"block {block}: {100 * share:.0f} % say so"
             assert panel.images[-1].get_clim() == (0, 1)
         assert bars(figure) == ["probability"]
         assert "elk" in figure.get_suptitle()

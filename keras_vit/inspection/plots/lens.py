@@ -64,6 +64,6 @@ def plot_logit_lens(
     for panel, block in zip(axes, blocks, strict=True):
         mappable = lay_over(panel, probable[block, ..., label], image, vmin=0, vmax=1)
         share = (probable[block].argmax(-1) == label).mean()
-        bare(panel, f"after block {block}: {100 * share:.0f} %")
+        bare(panel, f"block {block}: {100 * share:.0f} % say so")
     color_bar(mappable, axes, "probability", percent=True)
     return picture

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_vit.inspection.plots.canvas import (
     ATTENTION,
+    TITLE,
     bare,
     color_bar,
     numbers,
@@ -64,7 +65,8 @@ def plot_receptive_field(
             interpolation="nearest",
         )
         share = np.count_nonzero(field) / field.size
-        bare(panel, f"after block {block}: {100 * share:.0f} %")
+        bare(panel, f"block {block}: {100 * share:.0f} % of pixels")
+        panel.title.set_fontsize(TITLE - 1)
         panel.spines[:].set_visible(True)
         if position is not None:
             panel.plot(*position[::-1], "o", color="red", ms=14, mew=2.5, mfc="none")
