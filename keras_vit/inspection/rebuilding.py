@@ -79,6 +79,8 @@ def _again(model, hooks, others, image_shape) -> Rebuilt:
         seen.extend(given)
         return flows
 
+    for tensor in others:  # Keras 3.11 takes no input that leads nowhere
+        keras.layers.Identity()(tensor)
     # Not the model itself: its clone would be compiled, with an optimizer's memory.
     graph = keras.Model([*model.inputs, *others], model.outputs)
     inputs = [_input_like(model.inputs[0], image_shape), *others]
