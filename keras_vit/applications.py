@@ -39,6 +39,7 @@ def VisionTransformer(
     num_heads: int,
     mlp_dim: int,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -79,6 +80,10 @@ def VisionTransformer(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -134,6 +139,7 @@ def SwinTransformer(
     depths: Sequence[int],
     num_heads: Sequence[int],
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     window_size: int | Sequence[int] = 7,
     patch_size: int | Sequence[int] = 4,
     relative_position_bias: bool = True,
@@ -171,6 +177,10 @@ def SwinTransformer(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: ImageNet's
             mean and std).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         window_size: int or (rows, columns), tokens of a window's sides.
         patch_size: int or (rows, columns), pixels of a patch's sides.
         relative_position_bias: bool, whether attention has its learned bias.

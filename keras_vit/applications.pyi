@@ -44,6 +44,7 @@ def SwinTransformer(
     depths: Sequence[int],
     num_heads: Sequence[int],
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     window_size: int | Sequence[int] = 7,
     patch_size: int | Sequence[int] = 4,
     relative_position_bias: bool = True,
@@ -81,6 +82,10 @@ def SwinTransformer(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: ImageNet's
             mean and std).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         window_size: int or (rows, columns), tokens of a window's sides.
         patch_size: int or (rows, columns), pixels of a patch's sides.
         relative_position_bias: bool, whether attention has its learned bias.
@@ -132,6 +137,7 @@ def VisionTransformer(
     num_heads: int,
     mlp_dim: int,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -172,6 +178,10 @@ def VisionTransformer(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -223,6 +233,7 @@ def ViTTi16(
     *,
     patch_size: int | Sequence[int] = 16,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -261,6 +272,10 @@ def ViTTi16(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -304,6 +319,7 @@ def ViTS16(
     *,
     patch_size: int | Sequence[int] = 16,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -342,6 +358,10 @@ def ViTS16(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -385,6 +405,7 @@ def ViTS32(
     *,
     patch_size: int | Sequence[int] = 32,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -423,6 +444,10 @@ def ViTS32(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -466,6 +491,7 @@ def ViTB8(
     *,
     patch_size: int | Sequence[int] = 8,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -504,6 +530,10 @@ def ViTB8(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -547,6 +577,7 @@ def ViTB16(
     *,
     patch_size: int | Sequence[int] = 16,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -585,6 +616,10 @@ def ViTB16(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -628,6 +663,7 @@ def ViTB32(
     *,
     patch_size: int | Sequence[int] = 32,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -666,6 +702,10 @@ def ViTB32(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -709,6 +749,7 @@ def ViTL16(
     *,
     patch_size: int | Sequence[int] = 16,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -748,6 +789,10 @@ def ViTL16(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -791,6 +836,7 @@ def ViTL32(
     *,
     patch_size: int | Sequence[int] = 32,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -830,6 +876,10 @@ def ViTL32(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -873,6 +923,7 @@ def ViTH14(
     *,
     patch_size: int | Sequence[int] = 14,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -912,6 +963,10 @@ def ViTH14(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -955,6 +1010,7 @@ def ViTS14(
     *,
     patch_size: int | Sequence[int] = 14,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -994,6 +1050,10 @@ def ViTS14(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -1037,6 +1097,7 @@ def ViTB14(
     *,
     patch_size: int | Sequence[int] = 14,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -1076,6 +1137,10 @@ def ViTB14(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -1119,6 +1184,7 @@ def ViTL14(
     *,
     patch_size: int | Sequence[int] = 14,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     position_embedding: Literal[
         "learned", "learned_2d", "relative", "sincos_2d", "none"
     ] = "learned",
@@ -1158,6 +1224,10 @@ def ViTL14(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: mean and
             std 0.5).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         position_embedding: `"learned"` (1-D, the paper's), `"learned_2d"`,
             `"relative"`, `"sincos_2d"` or `"none"`.
         class_token: bool, whether there is a class token.
@@ -1200,6 +1270,7 @@ def SwinT(
     name: str = "swin_t",
     *,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     window_size: int | Sequence[int] = 7,
     patch_size: int | Sequence[int] = 4,
     relative_position_bias: bool = True,
@@ -1236,6 +1307,10 @@ def SwinT(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: ImageNet's
             mean and std).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         window_size: int or (rows, columns), tokens of a window's sides.
         patch_size: int or (rows, columns), pixels of a patch's sides.
         relative_position_bias: bool, whether attention has its learned bias.
@@ -1275,6 +1350,7 @@ def SwinS(
     name: str = "swin_s",
     *,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     window_size: int | Sequence[int] = 7,
     patch_size: int | Sequence[int] = 4,
     relative_position_bias: bool = True,
@@ -1311,6 +1387,10 @@ def SwinS(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: ImageNet's
             mean and std).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         window_size: int or (rows, columns), tokens of a window's sides.
         patch_size: int or (rows, columns), pixels of a patch's sides.
         relative_position_bias: bool, whether attention has its learned bias.
@@ -1350,6 +1430,7 @@ def SwinB(
     name: str = "swin_b",
     *,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     window_size: int | Sequence[int] = 7,
     patch_size: int | Sequence[int] = 4,
     relative_position_bias: bool = True,
@@ -1386,6 +1467,10 @@ def SwinB(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: ImageNet's
             mean and std).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         window_size: int or (rows, columns), tokens of a window's sides.
         patch_size: int or (rows, columns), pixels of a patch's sides.
         relative_position_bias: bool, whether attention has its learned bias.
@@ -1425,6 +1510,7 @@ def SwinL(
     name: str = "swin_l",
     *,
     include_preprocessing: bool = False,
+    head_initializer: str | keras.initializers.Initializer | None = None,
     window_size: int | Sequence[int] = 7,
     patch_size: int | Sequence[int] = 4,
     relative_position_bias: bool = True,
@@ -1461,6 +1547,10 @@ def SwinL(
         include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
             them inside the model, as the weights ask for (without weights: ImageNet's
             mean and std).
+        head_initializer: of the classifier's kernel. None means zeros where weights are
+            loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
+            feedforward layer"), and Glorot's uniform numbers for training from
+            scratch, where zeros would learn slowly.
         window_size: int or (rows, columns), tokens of a window's sides.
         patch_size: int or (rows, columns), pixels of a patch's sides.
         relative_position_bias: bool, whether attention has its learned bias.

@@ -43,6 +43,8 @@ def create(
     plan = plan_weights(variant, weights, _image_shape(arguments, None))
     arguments |= {k: v for k, v in plan.build.items() if k not in given}
     arguments["input_shape"] = _image_shape(arguments, plan.input_size or image_size)
+    if arguments["head_initializer"] is None:
+        arguments["head_initializer"] = "zeros" if weights else "glorot_uniform"
     mean_std = plan.mean_std or family.mean_std
     model = family.build(**arguments, mean_std=mean_std if preprocesses else None)
     if plan.source is not None:

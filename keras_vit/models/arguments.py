@@ -109,6 +109,21 @@ def activation(value, name):
     return str(value) if isinstance(value, str) else value
 
 
+def initializer(value, name):
+    """What `keras.initializers.get` finds."""
+    usable = isinstance(value, str | keras.initializers.Initializer)
+    try:
+        known = usable and keras.initializers.get(value)
+    except (ValueError, TypeError):
+        known = None
+    if not callable(known):
+        raise ValueError(
+            f"`{name}` should be a name of keras.initializers such as 'zeros', an "
+            f"initializer, or None. Received: {name}={value!r}"
+        )
+    return str(value) if isinstance(value, str) else known
+
+
 def model_name(value, name):
     """What Keras takes for a name."""
     if not isinstance(value, str) or "/" in value:
@@ -139,6 +154,7 @@ COMMON: dict[str, Reader] = {
     "input_shape": optional(image_shape),
     "classes": class_count,
     "classifier_activation": optional(activation),
+    "head_initializer": optional(initializer),
     "name": optional(model_name),
     "include_preprocessing": flag,
     "patch_size": pair,

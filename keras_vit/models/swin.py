@@ -9,7 +9,6 @@ import keras
 
 from keras_vit.arguments import check_divisible
 from keras_vit.layers import PatchEmbedding, PatchMerging, PositionEmbedding, SwinBlock
-from keras_vit.layers.initializers import truncated_normal
 from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.models.parts import (
     channels_last,
@@ -39,6 +38,7 @@ def build_swin(
     pooling: str | None = None,
     classes: int = 1000,
     classifier_activation="softmax",
+    head_initializer="glorot_uniform",
     name: str = "swin_transformer",
     mean_std=None,
     relative_position_bias: bool = True,
@@ -102,7 +102,7 @@ def build_swin(
     if pooling is not None:
         x = _pooling(pooling, dtype)(x)
     if include_top:
-        x = classifier(x, classes, classifier_activation, truncated_normal())
+        x = classifier(x, classes, classifier_activation, head_initializer)
     return finish(image, x, input_tensor, name)
 
 

@@ -42,6 +42,7 @@ def build_vit(
     pooling: str | None = None,
     classes: int = 1000,
     classifier_activation="softmax",
+    head_initializer="glorot_uniform",
     name: str = "vision_transformer",
     mean_std=None,
     position_embedding: str = "learned",
@@ -107,8 +108,7 @@ def build_vit(
         if norm_after_pooling:
             x = norm(x)
     if include_top:
-        # "A zero-initialized D x K feedforward layer" (section 3.2).
-        x = classifier(x, classes, classifier_activation, "zeros")
+        x = classifier(x, classes, classifier_activation, head_initializer)
     return finish(image, x, input_tensor, name)
 
 

@@ -17,11 +17,24 @@ HERE = Path(__file__).parent
 
 
 class Explorer:
-    """A page, as text.
+    """A page, as text; `keras_vit.inspection.explorer` makes it.
+
+    Args:
+        page: str, the whole HTML file.
+        path: where it was written, or None.
+        height: int, pixels of the frame in which a notebook shows it.
 
     Attributes:
         page: str, the whole HTML file.
         path: where it was written, or None.
+
+    Example:
+
+    ```python
+    from keras_vit import inspection
+
+    assert inspection.Explorer("<!doctype html>")._repr_html_().startswith("<iframe")
+    ```
     """
 
     def __init__(self, page: str, path: Path | None = None, height: int = 760):
