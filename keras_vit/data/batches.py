@@ -95,7 +95,8 @@ def image_batches(
             keeps them if that is sure to take under 1 GiB. A path keeps them in a file
             there, one for each source, split, size and resize, and another process
             finds it; that of a tf.data.Dataset is deleted when the process ends.
-        shuffle_buffer: Elements to shuffle among. None means all that fit into 1 GiB.
+        shuffle_buffer: Elements to shuffle among. None means all that fit into 1 GiB,
+            or 256 MiB where a file holds them, which it does in an order of chance.
         drop_remainder: Whether to leave out a last batch that is not full. None means
             in training, unless that batch is the only one.
         seed: Makes every epoch of every run the same as that epoch of another.

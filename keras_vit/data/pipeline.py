@@ -69,27 +69,30 @@ def _loaded(source: Source, settings: Settings) -> tf.data.Dataset:
     pixel_bytes = settings.channels * source.pixel_bytes
     image_bytes = math.prod(settings.size) * pixel_bytes if resize else None
 
-    def shuffle(
-        elements: tf.data.Dataset, element_bytes: int | None
-    ) -> tf.data.Dataset:
+    def buffer(element_bytes: int | None, most_bytes: int = steps.SHUFFLE_BYTES) -> int:
+        asked, count = settings.shuffle_buffer, source.size
+        return steps.buffer_size(asked, count, element_bytes, most_bytes)
+
+    def shuffle(elements: tf.data.Dataset, among: int) -> tf.data.Dataset:
         if not settings.training:
             return elements
-        asked, count = settings.shuffle_buffer, source.size
-        buffer = steps.buffer_size(asked, count, element_bytes)
-        return elements.shuffle(buffer, seed=settings.seed)
+        return elements.shuffle(among, seed=settings.seed)
 
+    among = buffer(source.record_bytes)
     if not caching.wants_cache(settings.cache, source, image_bytes):
-        records = shuffle(source.records, source.record_bytes)
-        return steps.parallel_map(records, load)
+        return steps.parallel_map(shuffle(source.records, among), load)
     if isinstance(settings.cache, str):
-        elements = _from_file(source, settings, load)
+        elements = _from_file(source, settings, load, among)
         # What comes out of a file takes memory of its own.
-        return shuffle(elements, image_bytes or ASSUMED_PIXELS * pixel_bytes)
+        taken = image_bytes or ASSUMED_PIXELS * pixel_bytes
+        return shuffle(elements, buffer(taken, steps.FILE_SHUFFLE_BYTES))
     elements = steps.parallel_map(source.records, load).cache()
-    return shuffle(elements, 0)  # references to what the cache holds
+    return shuffle(elements, buffer(0))  # of references to what the cache holds
 
 
-def _from_file(source: Source, settings: Settings, load: Callable) -> tf.data.Dataset:
+def _from_file(
+    source: Source, settings: Settings, load: Callable, among: int
+) -> tf.data.Dataset:
     """Return images that are kept in a file, for training in an order of chance.
 
     The buffer that shuffles them anew may hold few of a set that is sorted by class.
@@ -97,10 +100,9 @@ def _from_file(source: Source, settings: Settings, load: Callable) -> tf.data.Da
     """
     records = source.records
     if settings.training:
-        asked = settings.shuffle_buffer
-        buffer = steps.buffer_size(asked, source.size, source.record_bytes)
-        records = records.shuffle(buffer, seed=0, reshuffle_each_iteration=False)
-    known = (settings.size, settings.channels, settings.resize, settings.training)
+        records = records.shuffle(among, seed=0, reshuffle_each_iteration=False)
+    order = among if settings.training else None
+    known = (settings.size, settings.channels, settings.resize, order)
     file = caching.cache_file(str(settings.cache), source, known)
     return steps.parallel_map(records, load, deterministic=True).cache(file)
 

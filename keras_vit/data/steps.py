@@ -17,6 +17,7 @@ from keras_vit.data.normalize import normalize
 from keras_vit.data.source import Source
 
 SHUFFLE_BYTES = 2**30
+FILE_SHUFFLE_BYTES = 2**28  # of what a file gives, in an order of chance already
 SHUFFLE_ELEMENTS = 10_000  # where nobody can say how large an element is
 
 Element: TypeAlias = dict[str, tf.Tensor]
@@ -107,18 +108,24 @@ def finisher(
     return finish
 
 
-def buffer_size(asked: int | None, count: int | None, element_bytes: int | None) -> int:
+def buffer_size(
+    asked: int | None,
+    count: int | None,
+    element_bytes: int | None,
+    most_bytes: int,
+) -> int:
     """Return how many elements to shuffle among.
 
     Args:
-        asked: What the user wants, or None for the whole set where that fits into
-            1 GiB, or else as many as do.
+        asked: What the user wants, or None for the whole set where that fits, or else
+            as many as do.
         count: Elements in the set; None if unknown.
         element_bytes: What an element takes in the buffer; None if unknown.
+        most_bytes: What the buffer may take.
     """
     if asked is not None:
         return asked
     buffer = SHUFFLE_ELEMENTS
     if element_bytes is not None:
-        buffer = max(1, SHUFFLE_BYTES // max(1, element_bytes))
+        buffer = max(1, most_bytes // max(1, element_bytes))
     return min(buffer, count or SHUFFLE_ELEMENTS)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vit.data import Resize, image_batches, pipeline, steps
+from keras_vit.data import Resize, image_batches, steps
 
 
 def collect(source, cache, **options):
@@ -150,22 +150,31 @@ def orders(pictures, **options):
 def test_a_shuffle_counts_the_bytes_that_a_file_gives_it(
     tmp_path, pictures, monkeypatch
 ):
-    # Room for all references to what lies in memory, but for a single image of 75.
-    monkeypatch.setattr(steps, "SHUFFLE_BYTES", 11 * 8)
+    # Room for a single image of 75 bytes.
+    monkeypatch.setattr(steps, "FILE_SHUFFLE_BYTES", 11 * 8)
     first, second, third = orders(pictures, cache=tmp_path / "cache", seed=0)
     assert first == second == third
     assert sorted(first) == list(range(11)) != first  # the file itself is mixed
+    # In memory they are there anyway, and shuffled by reference.
     first, second, third = orders(pictures, cache=True, seed=0)
     assert first != second != third
 
 
-def test_a_shuffle_of_images_of_unknown_size_is_bounded(monkeypatch):
-    assert pipeline.ASSUMED_PIXELS * 3 * 300 < steps.SHUFFLE_BYTES
-    assert steps.buffer_size(None, 10**6, 224 * 224 * 3) == 2**30 // 150528
-    assert steps.buffer_size(None, 100, 224 * 224 * 3) == 100
-    assert steps.buffer_size(None, None, 8) == steps.SHUFFLE_ELEMENTS
-    assert steps.buffer_size(None, 10**6, 2**40) == 1
-    assert steps.buffer_size(7, 10**6, 2**40) == 7
+def test_a_buffer_of_one_keeps_the_order_of_a_file_too(tmp_path, pictures):
+    options = {"cache": tmp_path / "cache", "seed": 0}
+    assert orders(pictures, **options)[0] != list(range(11))
+    found = orders(pictures, shuffle_buffer=1, **options)
+    assert found == [list(range(11))] * 3
+
+
+def test_how_many_elements_are_shuffled_among():
+    assert steps.buffer_size(None, 10**6, 224 * 224 * 3, 2**28) == 2**28 // 150528
+    assert steps.buffer_size(None, 100, 224 * 224 * 3, 2**28) == 100
+    assert steps.buffer_size(None, 10**6, 0, 2**30) == 10**6
+    assert steps.buffer_size(None, None, 8, 2**30) == steps.SHUFFLE_ELEMENTS
+    assert steps.buffer_size(None, 10**6, None, 2**30) == steps.SHUFFLE_ELEMENTS
+    assert steps.buffer_size(None, 10**6, 2**40, 2**30) == 1
+    assert steps.buffer_size(7, 10**6, 2**40, 2**30) == 7
 
 
 @pytest.mark.parametrize("seed", [0, 1])
