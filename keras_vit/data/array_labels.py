@@ -1,4 +1,4 @@
-"""Labels and weights that lie in memory: classes, names, vectors or numbers."""
+"""Labels and weights that lie in memory: classes, vectors or numbers."""
 
 from typing import Any, NamedTuple
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_vit.data.ranges import as_array
 from keras_vit.data.source import CLASS, NUMBER, VECTOR, check_num_classes
+from keras_vit.data.text_labels import are_texts, indices
 
 EXPECTED = (
     "labels must be whole numbers (N,), one class an image; names (N,) with "
@@ -39,9 +40,9 @@ def array_labels(
     _check_count("labels", labels, count)
     if labels.ndim == 2 and labels.shape[1] == 1 and labels.dtype.kind != "f":
         labels = labels[:, 0]  # (N, 1) -> (N,), as keras.datasets has them
-    kind = "U" if _are_names(labels) else labels.dtype.kind
+    kind = "U" if are_texts(labels) else labels.dtype.kind
     if kind == "U" and labels.ndim == 1:
-        return _classes(_indices(labels, class_names), num_classes)
+        return _classes(indices(labels, class_names), num_classes)
     if kind in "biu" and labels.ndim == 1:
         return _classes(labels, num_classes)
     if kind in "biuf" and labels.ndim == 2:
@@ -77,49 +78,12 @@ def array_weights(weights: Any, count: int) -> np.ndarray:
     return weights.astype("float32")
 
 
-def label_names(labels: Any) -> tuple[str, ...] | None:
-    """Return the sorted names among labels that are texts; None if they are not."""
-    labels = as_array("labels", labels)
-    if not labels.size or not _are_names(labels):
-        return None
-    return tuple(sorted({_text(label) for label in labels.ravel()}))
-
-
 def _check_count(name: str, values: np.ndarray, count: int) -> None:
     if len(values) != count:
         raise ValueError(
             f"There must be as many {name} as images. Received {count} images and "
             f"{len(values)} {name}."
         )
-
-
-def _are_names(labels: np.ndarray) -> bool:
-    if labels.dtype.kind in "OT":  # pandas, or NumPy's texts of any length
-        return all(isinstance(label, str | bytes) for label in labels.ravel())
-    return labels.dtype.kind in "US"
-
-
-def _text(label: str | bytes) -> str:
-    return label.decode() if isinstance(label, bytes) else str(label)
-
-
-def _indices(labels: np.ndarray, class_names: tuple | None) -> np.ndarray:
-    if class_names is None:
-        raise ValueError(
-            "Labels that are texts need class_names, the same ones for training and "
-            "for testing. Pass class_names=keras_vit.data.class_names((images, "
-            "labels)), found in the training set, to both."
-        )
-    places = {name: index for index, name in enumerate(class_names)}
-    found = [places.get(_text(label), -1) for label in labels]
-    if -1 in found:
-        first = found.index(-1)
-        raise ValueError(
-            f"Labels must be among class_names. Received {_text(labels[first])!r} at "
-            f"index {first}, and {found.count(-1) - 1} more. class_names are "
-            f"{', '.join(class_names[:10])}{', ...' if len(class_names) > 10 else ''}."
-        )
-    return np.array(found)
 
 
 def _classes(labels: np.ndarray, num_classes: int | None) -> ArrayLabels:

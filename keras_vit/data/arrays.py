@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_vit.data.array_images import array_images
 from keras_vit.data.array_labels import array_labels, array_weights
 from keras_vit.data.caching import digest
-from keras_vit.data.ranges import as_array, short
+from keras_vit.data.ranges import as_array
 from keras_vit.data.source import CLASS, Source
 
 
@@ -96,8 +96,13 @@ def _are_columns(items: list) -> bool:
     """Whether a list is [images, labels] or [images, labels, weights]."""
     if not 2 <= len(items) <= 3:
         return False
-    try:
-        first, second = (np.ndim(as_array(short(x), x)) for x in items[:2])
-    except ValueError:  # images or labels of several lengths
-        return True
+    first, second = map(_rank, items[:2])
     return first > second or first > 3
+
+
+def _rank(value: Any) -> int:
+    if hasattr(value, "shape"):
+        return len(value.shape)
+    if isinstance(value, list | tuple) and value:
+        return 1 + _rank(value[0])  # the items may be of several sizes
+    return np.ndim(as_array("An item of the source", value))

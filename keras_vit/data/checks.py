@@ -70,6 +70,8 @@ def as_classes(num_classes: Any, class_names: Any) -> tuple[int | None, tuple | 
     if class_names is None:
         return count, None
     names = plain(class_names)
+    if isinstance(names, tuple):
+        names = tuple(n.decode() if isinstance(n, bytes) else n for n in names)
     if (
         not isinstance(names, tuple)
         or not names

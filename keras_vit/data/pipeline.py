@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_vit.data import caching, steps
 from keras_vit.data.augmentation import Augmentation
-from keras_vit.data.doubt import refuse_unit_pixels
+from keras_vit.data.doubt import refuser, watched
 from keras_vit.data.draws import with_seeds
 from keras_vit.data.resize import Resize
 from keras_vit.data.source import CLASS, NUMBER, Source
@@ -45,13 +45,16 @@ def pipeline(source: Source, settings: Settings) -> tf.data.Dataset:
     depth = _one_hot_depth(source, settings)
     drop_remainder = _drops_remainder(source, settings)
     elements = _loaded(source, settings)
+    if source.is_doubtful:
+        elements = watched(elements)
     if settings.training:
         crop = settings.resize.random(settings.size)
         augment = steps.augmenter(settings.augmentation, settings.channels, crop)
         elements = steps.parallel_map(with_seeds(elements, settings.seed), augment)
     batches = elements.batch(settings.batch_size, drop_remainder=drop_remainder)
     if source.is_doubtful:
-        batches = refuse_unit_pixels(batches, source.size, settings.batch_size)
+        refuse = refuser(source.size, settings.batch_size)
+        batches = steps.parallel_map(batches, refuse)
     finish = steps.finisher(settings.augmentation, depth, settings.mean, settings.std)
     batches = steps.parallel_map(batches, finish)
     options = tf.data.Options()

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_vit.data.array_labels import label_names
 from keras_vit.data.arrays import array_source, as_arrays
 from keras_vit.data.digits import CLASS_NAMES, digits_source
 from keras_vit.data.folder import folder_class_names, folder_source
 from keras_vit.data.ranges import short
 from keras_vit.data.source import Source
 from keras_vit.data.streams import stream_source
+from keras_vit.data.text_labels import label_names
 from keras_vit.data.tfds import tfds_class_names, tfds_source
 
 EXPECTED = (

@@ -1,7 +1,7 @@
 """The steps of the pipeline, each a function on a tf.data.Dataset or on an element.
 
 An element is a dictionary: "image"; "label" and "weight" where there are such; "seed"
-where something is drawn; and "brightest" where its pixels are in doubt.
+where something is drawn; "seen" and "brightest" where the pixels are in doubt.
 """
 
 from collections.abc import Callable
@@ -49,8 +49,6 @@ def loader(
     def load(record: Any, *targets: tf.Tensor) -> Element:
         image = source.load(record)
         element = dict(zip(("label", "weight"), targets, strict=False))
-        if source.is_doubtful:
-            element["brightest"] = tf.cast(tf.reduce_max(image), tf.float32)
         image = images.to_channels(image, channels, source.name(record))
         return element | {"image": image if resize is None else resize(image)}
 

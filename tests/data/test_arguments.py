@@ -49,6 +49,7 @@ def first(*args, **options):
             {"num_classes": 7, "one_hot": True},
         ),
         ({"class_names": np.array(list("abcde"))}, {"num_classes": 5}),
+        ({"class_names": np.array(list("abcde"), "S")}, {"num_classes": 5}),
         ({"cache": np.False_}, {"cache": False}),
         ({"drop_remainder": np.True_, "batch_size": 4}, {"batch_size": 4}),
         ({"seed": np.int64(3), "training": True}, {"seed": 3, "training": True}),
