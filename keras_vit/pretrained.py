@@ -1,11 +1,13 @@
 """From the arguments of a public function to a model with its weights."""
 
+import inspect
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import keras
 
+from keras_vit.arguments import pair
 from keras_vit.models.arguments import Reader, image_shape
 from keras_vit.weights import WeightsPlan, load_weights, plan_weights
 
@@ -40,7 +42,10 @@ def create(
     }
     weights = arguments.pop("weights")
     preprocesses = arguments.pop("include_preprocessing")
-    plan = plan_weights(variant, weights, _image_shape(arguments, None))
+    if variant is None:
+        given = _changed(family, arguments)
+    shape = _image_shape(arguments, None)
+    plan = plan_weights(variant, weights, shape, arguments, given)
     arguments |= {k: v for k, v in plan.build.items() if k not in given}
     arguments["input_shape"] = _image_shape(arguments, plan.input_size or image_size)
     if arguments["head_initializer"] is None:
@@ -48,9 +53,21 @@ def create(
     mean_std = plan.mean_std or family.mean_std
     model = family.build(**arguments, mean_std=mean_std if preprocesses else None)
     if plan.source is not None:
-        report = load_weights(model, plan.source, variant=variant)
+        report = load_weights(model, plan.source, variant=plan.variant)
         _warn_of_fresh_head(report, plan, arguments, "classes" in given)
     return model
+
+
+def _changed(family: Family, arguments) -> set[str]:
+    """Names of the arguments that are not as the builder has them by default."""
+    builder = inspect.signature(family.build).parameters
+    return {
+        name
+        for name, value in arguments.items()
+        if name not in builder
+        or builder[name].default is inspect.Parameter.empty
+        or value != family.readers[name](builder[name].default, name)
+    }
 
 
 def _image_shape(arguments, size):
@@ -66,9 +83,10 @@ def _image_shape(arguments, size):
         return of_tensor
     if shape is not None or size is None:
         return shape
+    rows, columns = pair(size, "input_size")
     if keras.config.image_data_format() == "channels_first":
-        return (3, size, size)
-    return (size, size, 3)
+        return (3, rows, columns)
+    return (rows, columns, 3)
 
 
 def _warn_of_fresh_head(report, plan: WeightsPlan, arguments, classes_given) -> None:

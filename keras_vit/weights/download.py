@@ -5,11 +5,12 @@ hold.
 """
 
 import re
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
 
 from keras_vit.weights.failures import is_full, last_cause
+from keras_vit.weights.folders import INDEX, USUAL_FILES, shards_of
 
-USUAL_FILES = ("model.safetensors", "pytorch_model.bin")
 ADDRESS = re.compile(
     r"hf://(?P<repository>[\w.-]+/[\w.-]+)(@(?P<revision>[\w.-]+))?(/(?P<file>.+))?"
 )
@@ -20,10 +21,12 @@ def download_from_hub(
 ) -> Path:
     """Fetch one file of a repository, or take it from huggingface_hub's cache.
 
+    An index of shards brings its shards along.
+
     Args:
         repository: "organisation/name".
-        file: Name of the file; if None, `model.safetensors` and then
-            `pytorch_model.bin` are tried.
+        file: Name of the file; if None, those that `save_pretrained` writes are
+            tried, `model.safetensors` first.
         revision: Branch, tag or commit; None for the main branch.
 
     Returns:
@@ -32,6 +35,55 @@ def download_from_hub(
     Raises:
         ValueError: If huggingface_hub is missing, or the file cannot be had.
     """
+    names = (file,) if file else USUAL_FILES
+    try:
+        found = first_of(fetch, repository, names, revision)
+    except NotInCache:
+        found = first_of(cached, repository, names, revision)
+        if found is None:
+            raise
+    if found is None:
+        raise ValueError(
+            f"The repository '{repository}' has no file "
+            f"{' or '.join(map(repr, names))}. Name one of its files: "
+            f"'hf://{repository}/FILE'."
+        )
+    if found.name.endswith(INDEX):
+        for shard in shards_of(found):
+            place = PurePosixPath(file or "").parent / shard
+            fetch(repository, str(place), revision)
+    return found
+
+
+def first_of(
+    find: Callable[..., Path | None],
+    repository: str,
+    names: Iterable[str],
+    revision: str | None,
+) -> Path | None:
+    """The first of several files that is found, None where there is none."""
+    found = (find(repository, name, revision) for name in names)
+    return next((path for path in found if path is not None), None)
+
+
+def find_on_hub(repository: str, file: str, revision: str | None) -> Path | None:
+    """Fetch a file that a repository need not have; None where it cannot be had."""
+    try:
+        return fetch(repository, file, revision)
+    except NotInCache:
+        return None
+
+
+def cached(repository: str, name: str, revision: str | None) -> Path | None:
+    """A file of huggingface_hub's cache, without asking the hub."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, name, revision=revision)
+    return Path(found) if isinstance(found, str) else None
+
+
+def fetch(repository: str, name: str, revision: str | None) -> Path | None:
+    """Fetch one file through huggingface_hub; None where the repository has it not."""
     try:
         from huggingface_hub import errors, hf_hub_download
     except ImportError as error:
@@ -39,25 +91,23 @@ def download_from_hub(
             f"'hf://{repository}' is on the Hugging Face hub, and huggingface_hub is "
             'not installed: `pip install "keras-vit-swin[weights]"`.'
         ) from error
-    names = (file,) if file else USUAL_FILES
-    for name in names:
-        try:
-            return Path(hf_hub_download(repository, name, revision=revision))
-        except errors.LocalEntryNotFoundError as error:
-            raise unreachable(repository, name, error) from error
-        except errors.EntryNotFoundError:
-            continue
-        except Exception as error:  # HTTP, network and disk each raise their own
-            raise explain(repository, name, error) from error
-    raise ValueError(
-        f"The repository '{repository}' has no file {' or '.join(map(repr, names))}. "
-        f"Name one of its files: 'hf://{repository}/FILE'."
-    )
+    try:
+        return Path(hf_hub_download(repository, name, revision=revision))
+    except errors.LocalEntryNotFoundError as error:
+        raise unreachable(repository, name, error) from error
+    except errors.EntryNotFoundError:
+        return None
+    except Exception as error:  # HTTP, network and disk each raise their own
+        raise explain(repository, name, error) from error
 
 
-def unreachable(repository: str, name: str, error: Exception) -> ValueError:
+class NotInCache(ValueError):
+    """A file that is neither in the cache nor within reach."""
+
+
+def unreachable(repository: str, name: str, error: Exception) -> NotInCache:
     """The error of a file that is neither in the cache nor within reach."""
-    return ValueError(
+    return NotInCache(
         f"'{name}' of '{repository}' is not in the cache and the hub cannot be reached "
         f"({last_cause(error)}). Check the network, HF_ENDPOINT and HF_HUB_OFFLINE, or "
         "give the path of a file."

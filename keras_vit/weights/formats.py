@@ -4,6 +4,7 @@ Nothing here knows what the names mean; that is the key maps' business.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -11,6 +12,7 @@ import numpy as np
 
 from keras_vit.weights.budget import Budget
 from keras_vit.weights.failures import first_line
+from keras_vit.weights.folders import INDEX, find_weights, read_shards
 from keras_vit.weights.keras_archive import read_keras_archive
 from keras_vit.weights.npz_file import read_npz
 from keras_vit.weights.numbers import check_numbers
@@ -29,6 +31,8 @@ ENDINGS = (
     ".bin",
     ".weights.h5",
     ".keras",
+    ".safetensors.index.json",
+    ".bin.index.json",
 )
 
 
@@ -54,7 +58,8 @@ def read_checkpoint(path: Path, model: keras.Model) -> Checkpoint:
     """Read all tensors of a checkpoint file.
 
     Args:
-        path: The file; its ending tells the format.
+        path: The file, whose ending tells the format, or the folder that
+            `save_pretrained` has filled.
         model: The model that is to receive them; Keras's own `.weights.h5` numbers
             variables, so their names come from the model's layers.
 
@@ -65,6 +70,8 @@ def read_checkpoint(path: Path, model: keras.Model) -> Checkpoint:
         ValueError: If there is no such file, its ending is unknown, or its content
             is truncated, corrupt or of another kind.
     """
+    if path.is_dir():
+        path = find_weights(path)
     if not path.name.endswith(ENDINGS):
         raise ValueError(
             f"'{path}' has an ending that is not known. Expected one of "
@@ -89,6 +96,8 @@ def read_checkpoint(path: Path, model: keras.Model) -> Checkpoint:
 def read_by_ending(path: Path, model: keras.Model) -> Checkpoint:
     """Choose the reader by the ending of the file's name."""
     budget = Budget.of(path, model)
+    if path.name.endswith(INDEX):
+        return Checkpoint(read_shards(path, partial(read_shard, budget=budget)))
     if path.name.endswith(".safetensors"):
         return Checkpoint(read_safetensors(path, budget))
     if path.name.endswith(".npz"):
@@ -100,3 +109,10 @@ def read_by_ending(path: Path, model: keras.Model) -> Checkpoint:
         found = read_keras_archive(path, model, budget)
         return Checkpoint(found.tensors, found.others, found.grid, found.windows)
     return Checkpoint(*read_pth(path, budget))
+
+
+def read_shard(path: Path, budget: Budget) -> Tensors:
+    """Read the tensors of one of several files."""
+    if path.name.endswith(".safetensors"):
+        return read_safetensors(path, budget)
+    return read_pth(path, budget)[0]

@@ -1,6 +1,6 @@
 """What the loader has to know of a model, read from its layers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ class Geometry:
             where there is none.
         classes: Outputs of the head; 0 where there is none.
         windows: `(rows, columns)` of the windows of each Swin block, by its name.
+        image_size: Longer side of the images in pixels, None where it is not fixed.
     """
 
     family: str
@@ -35,6 +36,7 @@ class Geometry:
     norm_after_pooling: bool | None
     classes: int
     windows: dict[str, tuple[int, int]] = field(default_factory=dict)
+    image_size: int | None = None
 
 
 def describe(model: keras.Model) -> Geometry:
@@ -60,6 +62,7 @@ def describe(model: keras.Model) -> Geometry:
     embed = layers["patch_embedding"]
     positions = layers.get("position_embedding")
     norm = layers.get("norm")
+    sides = embed.input.shape[1:3]
     return Geometry(
         family=family,
         patch_size=tuple(embed.patch_size),
@@ -76,6 +79,7 @@ def describe(model: keras.Model) -> Geometry:
             for name, layer in layers.items()
             if name.startswith("stage_") and "_block_" in name
         },
+        image_size=None if None in sides else max(sides),
     )
 
 
@@ -101,13 +105,22 @@ def variants_like(geometry: Geometry) -> list[str]:
 
     Those of the same patch size stand first.
     """
-    rows: dict[str, Any] = {**VIT_VARIANTS, **SWIN_VARIANTS}
-    alike = []
-    for name, row in rows.items():
-        blocks = getattr(row, "depths", None) or (row.num_layers,)
-        if (row.hidden_dim, blocks) == (geometry.hidden_dim, geometry.blocks):
-            alike.append(name)
-    other = {
-        name: (rows[name].patch_size,) * 2 != geometry.patch_size for name in alike
-    }
-    return sorted(alike, key=lambda name: other[name])
+    if geometry.family == "Swin":
+        sizes = {"hidden_dim": geometry.hidden_dim, "depths": geometry.blocks}
+    else:
+        sizes = {"hidden_dim": geometry.hidden_dim, "num_layers": geometry.blocks[0]}
+    return variants_with(sizes, geometry.patch_size)
+
+
+def variants_with(sizes: Mapping[str, Any], patch_size: tuple[int, int]) -> list[str]:
+    """Names of the published variants with some sizes, as the builders name them.
+
+    Those of the same patch size stand first.
+    """
+    rows: dict[str, Any] = SWIN_VARIANTS if "depths" in sizes else VIT_VARIANTS
+    alike = [
+        name
+        for name, row in rows.items()
+        if all(getattr(row, key, None) == size for key, size in sizes.items())
+    ]
+    return sorted(alike, key=lambda name: (rows[name].patch_size,) * 2 != patch_size)

@@ -7,7 +7,6 @@ import keras
 
 from keras_vit.arguments import check_choice, pair
 from keras_vit.weights.assign import carry_out, make_plan
-from keras_vit.weights.catalogue import WeightsInfo
 from keras_vit.weights.fitting import PATCH_KERNEL
 from keras_vit.weights.formats import read_checkpoint
 from keras_vit.weights.geometry import Geometry, describe
@@ -87,7 +86,7 @@ def load_weights(
     origin = Origin(
         own=not key_map.family,
         prefixes=prefix_tokens(matched, key_map),
-        grid=grid or checkpoint.grid or known_grid(located.info, matched),
+        grid=grid or checkpoint.grid or known_grid(located.image_size, matched),
         window=window,
         windows=checkpoint.windows if window is None else {},
     )
@@ -152,10 +151,12 @@ def prefix_tokens(matched: Matched, key_map: KeyMap) -> tuple[int, ...]:
     return tuple(dict.fromkeys((all_tokens, class_tokens, 0)))
 
 
-def known_grid(info: WeightsInfo | None, matched: Matched) -> tuple[int, int] | None:
-    """The grid of a checkpoint of the catalogue, whose images are square."""
+def known_grid(
+    image_size: tuple[int, int] | None, matched: Matched
+) -> tuple[int, int] | None:
+    """The grid of a checkpoint of which the size of its images is known."""
     kernel = matched.values.get(PATCH_KERNEL)
-    if info is None or kernel is None or kernel.array.ndim != 4:
+    if image_size is None or kernel is None or kernel.array.ndim != 4:
         return None
     rows, columns = kernel.array.shape[:2]
-    return info.input_size // rows, info.input_size // columns
+    return image_size[0] // rows, image_size[1] // columns

@@ -10,42 +10,64 @@ from keras_vit.weights.catalogue import (
 )
 from keras_vit.weights.download import ADDRESS, download_from_hub
 from keras_vit.weights.geometry import Geometry, variants_like
-from keras_vit.weights.lookup import find_rows, unknown_tag, weights_info
+from keras_vit.weights.lookup import (
+    best_classifier,
+    find_rows,
+    unknown_tag,
+    weights_info,
+)
 from keras_vit.weights.plain_address import download_from_url
-from keras_vit.weights.planning import find_repository, is_file
+from keras_vit.weights.planning import as_path, find_repository, is_file
+from keras_vit.weights.repositories import facts_of
 
 
 @dataclass(frozen=True)
 class Located:
-    """A file on this machine and what the catalogue knows of it."""
+    """A file or folder on this machine and what is known of it.
+
+    Args:
+        path: Where it lies.
+        info: The catalogue's record, or None.
+        licence: What to know of the licence, or None.
+        image_size: `(rows, columns)` of the images that it was trained on, or None.
+    """
 
     path: Path
     info: WeightsInfo | None = None
     licence: str | None = None
+    image_size: tuple[int, int] | None = None
 
 
 def locate(source: str | Path, variant: str | None, geometry: Geometry) -> Located:
-    """Turn a tag, an address or a path into a file on this machine."""
+    """Turn a tag, an address or a path into a file or folder on this machine."""
     text = str(source)
     address = ADDRESS.fullmatch(text)
     if address:
-        path = download_from_hub(**address.groupdict())
         info = find_repository(text, None)
+        size = told_size(text) if info is None else (info.input_size,) * 2
+        path = download_from_hub(**address.groupdict())
         forbidden = address["repository"].startswith(NON_COMMERCIAL_REPOSITORIES)
-        return Located(path, info, licence_note(info, forbidden))
+        return Located(path, info, licence_note(info, forbidden), size)
     if text.startswith("hf://"):
         raise ValueError(
             f"{text!r} is not an address on the hub; expected "
             "'hf://organisation/repository', then '@revision' and '/file' if wished."
         )
     if is_file(source):
-        return Located(Path(source))
+        path = as_path(source)
+        return Located(path, image_size=told_size(path))
     info = find_info(text, variant, geometry)
     if info.repository:
         path = download_from_hub(info.repository, info.file)
     else:
         path = download_from_url(str(info.url), info.bytes, info.sha256)
-    return Located(path, info, licence_note(info))
+    return Located(path, info, licence_note(info), (info.input_size,) * 2)
+
+
+def told_size(weights: str | Path) -> tuple[int, int] | None:
+    """Size of the images that a configuration beside the weights tells."""
+    facts = facts_of(weights)
+    return None if facts is None else facts.image_size
 
 
 def licence_note(info: WeightsInfo | None, forbidden: bool = False) -> str | None:
@@ -62,7 +84,9 @@ def find_info(tag: str, variant: str | None, geometry: Geometry) -> WeightsInfo:
     if tag != "imagenet" and not find_rows(tag):
         raise ValueError(unknown_tag(tag, None))
     for name in variants_like(geometry):
-        if tag == "imagenet" or find_rows(tag, name):
+        if tag == "imagenet":
+            return best_classifier(name, geometry.image_size)
+        if find_rows(tag, name):
             return weights_info(tag, name)
     raise ValueError(
         f"The tag {tag!r} has no weights for a {geometry.family} of hidden_dim "

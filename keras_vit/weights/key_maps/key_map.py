@@ -105,6 +105,10 @@ def fused_attention(source: str, target: str) -> list[Row]:
     ]
 
 
+# DataParallel, torch.compile, Lightning's modules, and models with a head of their own.
+OF_TRAINING_LOOPS = ("module.", "_orig_mod.", "model.", "net.", "network.", "backbone.")
+
+
 @dataclass(frozen=True)
 class KeyMap:
     """The names of one format.
@@ -118,7 +122,8 @@ class KeyMap:
         ignored: Regular expressions of tensors that no model needs, with the reason.
         refused: Regular expressions of tensors of models that are not built here,
             with the reason.
-        prefixes: What may stand before every name of the file.
+        prefixes: What may stand before every name of the file, beside what training
+            loops put there.
     """
 
     name: str
@@ -130,10 +135,10 @@ class KeyMap:
     prefixes: tuple[str, ...] = ()
 
     def bare(self, name: str) -> str:
-        """Strip a prefix of the format from a name."""
-        for prefix in self.prefixes:
+        """Strip the prefixes from a name: DINO's begin with "module.backbone."."""
+        for prefix in (*self.prefixes, *OF_TRAINING_LOOPS):
             if name.startswith(prefix):
-                return name[len(prefix) :]
+                return self.bare(name.removeprefix(prefix))
         return name
 
     def matches(self, names: Iterable[str]) -> bool:

@@ -16,7 +16,6 @@ TIMM_VIT = KeyMap(
     name="timm ViT",
     family="ViT",
     detect=lambda names: "blocks.0.attn.qkv.weight" in names,
-    prefixes=("module.", "backbone."),
     rows=(
         *one("cls_token", "class_token/tokens", first),
         *one("reg_token", "register_tokens/tokens", first),
@@ -42,6 +41,8 @@ TIMM_VIT = KeyMap(
         r"mask_token": "used in pretraining alone",
         r"pre_logits\..*": "a layer that fine-tuned models do without",
         r"decoder_.*": "the decoder of pretraining",
+        r"head\.(mlp|last_layer)\..*": "the head of self-supervised pretraining",
+        r"(dino|ibot)_head\..*": "the head of self-supervised pretraining",
     },
     refused={
         r"patch_embed\.backbone\..*": "a hybrid with a ResNet stem",
