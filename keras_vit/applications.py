@@ -61,7 +61,8 @@ def VisionTransformer(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -159,7 +160,8 @@ def SwinTransformer(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.pth`, `.bin`,
-            `.weights.h5` or `.keras`.
+            `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags are those
+            of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels. By default
             (224, 224, 3), or what the weights were trained at. (C, H, W) if

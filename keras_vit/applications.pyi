@@ -64,7 +64,8 @@ def SwinTransformer(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.pth`, `.bin`,
-            `.weights.h5` or `.keras`.
+            `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags are those
+            of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels. By default
             (224, 224, 3), or what the weights were trained at. (C, H, W) if
@@ -159,7 +160,8 @@ def VisionTransformer(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -257,7 +259,8 @@ def ViTTi16(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -343,7 +346,8 @@ def ViTS16(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -429,7 +433,8 @@ def ViTS32(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -515,7 +520,8 @@ def ViTB8(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -601,7 +607,8 @@ def ViTB16(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -687,7 +694,8 @@ def ViTB32(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -774,7 +782,8 @@ def ViTL16(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -861,7 +870,8 @@ def ViTL32(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -948,7 +958,8 @@ def ViTH14(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (224, 224, 3), or what the weights were trained
@@ -1035,7 +1046,8 @@ def ViTS14(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (518, 518, 3), or what the weights were trained
@@ -1122,7 +1134,8 @@ def ViTB14(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (518, 518, 3), or what the weights were trained
@@ -1209,7 +1222,8 @@ def ViTL14(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.npz`, `.pth`,
-            `.bin`, `.weights.h5` or `.keras`.
+            `.bin`, `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags
+            are those of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels; H and W multiples
             of `patch_size`. By default (518, 518, 3), or what the weights were trained
@@ -1293,7 +1307,8 @@ def SwinT(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.pth`, `.bin`,
-            `.weights.h5` or `.keras`.
+            `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags are those
+            of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels. By default
             (224, 224, 3), or what the weights were trained at. (C, H, W) if
@@ -1373,7 +1388,8 @@ def SwinS(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.pth`, `.bin`,
-            `.weights.h5` or `.keras`.
+            `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags are those
+            of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels. By default
             (224, 224, 3), or what the weights were trained at. (C, H, W) if
@@ -1453,7 +1469,8 @@ def SwinB(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.pth`, `.bin`,
-            `.weights.h5` or `.keras`.
+            `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags are those
+            of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels. By default
             (224, 224, 3), or what the weights were trained at. (C, H, W) if
@@ -1533,7 +1550,8 @@ def SwinL(
         include_top: bool, whether the model ends in a classifier.
         weights: None for random ones, a tag of `keras_vit.list_weights()`,
             `"imagenet"`, `"hf://org/repo"`, or a path: `.safetensors`, `.pth`, `.bin`,
-            `.weights.h5` or `.keras`.
+            `.weights.h5`, `.keras`, or a folder of `save_pretrained`. Tags are those
+            of the published variant with these sizes.
         input_tensor: Keras tensor to build the model on, of shape (batch, H, W, C).
         input_shape: (H, W, C), any size and any number of channels. By default
             (224, 224, 3), or what the weights were trained at. (C, H, W) if

@@ -6,7 +6,7 @@ from typing import Any
 from keras_vit.data.normalize import DEFAULT_MEAN, DEFAULT_STD
 from keras_vit.data.ranges import short
 from keras_vit.data.resize import Resize
-from keras_vit.weights.preprocessing import find_info
+from keras_vit.weights.recipes import find_info
 
 
 def recipe(

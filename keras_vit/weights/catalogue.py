@@ -31,6 +31,7 @@ class WeightsInfo:
         file: Name of the file in the repository, or of the download.
         input_size: Side of the square images that it was trained on, in pixels.
         classes: Outputs of its classifier; 0 where it has none.
+        parameters: Numbers in the model that it is for.
         mean: Mean of each channel, for images from 0 to 1.
         std: Standard deviation of each channel.
         interpolation: How images were resized for evaluation.
@@ -49,6 +50,7 @@ class WeightsInfo:
     file: str
     input_size: int
     classes: int
+    parameters: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
     interpolation: str
@@ -89,6 +91,7 @@ def read_row(row: dict) -> WeightsInfo:
         file=row.get("file") or row["url"].rsplit("/", 1)[1],
         input_size=row["size"],
         classes=row["classes"],
+        parameters=row["parameters"],
         mean=mean,
         std=std,
         interpolation=row["interpolation"],

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 
 from keras_vit.arguments import check_choice, pair
+from keras_vit.models.arguments import source as read_source
 from keras_vit.weights.assign import carry_out, make_plan
 from keras_vit.weights.fitting import PATCH_KERNEL
 from keras_vit.weights.formats import read_checkpoint
@@ -37,7 +38,8 @@ def load_weights(
         model: A ViT or Swin of this package, of any size.
         source: A tag of `list_weights()`; `"hf://organisation/repository"`, with
             `@revision` and `/file` if wished; or the path of a `.safetensors`,
-            `.npz`, `.pth`, `.bin`, `.weights.h5` or `.keras` file.
+            `.npz`, `.pth`, `.bin`, `.weights.h5` or `.keras` file, or of a folder
+            that `save_pretrained` has filled.
         variant: Name of the variant whose tag is meant, as in `"ViTB16"`; found by
             the model's sizes if None.
         source_grid: `(rows, columns)` of the checkpoint's patches, needed where it was
@@ -77,7 +79,7 @@ def load_weights(
     grid = None if source_grid is None else pair(source_grid, "source_grid")
     window = None if source_window is None else pair(source_window, "source_window")
     geometry = describe(model)
-    located = locate(source, variant, geometry)
+    located = locate(read_source(source, "source"), variant, geometry)
     path = str(located.path)
     checkpoint = read_checkpoint(located.path, model)
     key_map = detect_format(checkpoint.tensors, path)

@@ -1,37 +1,13 @@
 """Tags to rows of the catalogue."""
 
 import difflib
+from collections.abc import Mapping
+from typing import Any
 
 from keras_vit.weights.catalogue import WeightsInfo, catalogue, variants
-
-
-def list_weights(variant: str | None = None) -> list[str]:
-    """List the tags of published weights.
-
-    Args:
-        variant: Name of a model, as in `"ViTB16"`; None for the tags of all.
-
-    Returns:
-        List of tags, each of which can be given as `weights=`.
-
-    Raises:
-        ValueError: If no such variant is known.
-
-    Example:
-    ```python
-    import keras_vit
-
-    assert "augreg_in21k_ft_in1k" in keras_vit.list_weights("ViTB16")
-    assert keras_vit.list_weights("ViTS14") == ["dinov2", "dinov2_registers"]
-    ```
-    """
-    if variant is not None and variant not in variants():
-        raise ValueError(
-            f"No weights are known for the variant {variant!r}. Expected one of "
-            f"{', '.join(variants())}."
-        )
-    rows = (info for info in catalogue() if variant in (None, info.variant))
-    return list(dict.fromkeys(info.tag for info in rows))
+from keras_vit.weights.configs import SIZES
+from keras_vit.weights.geometry import variants_with
+from keras_vit.weights.listing import list_weights
 
 
 def weights_info(tag: str, variant: str | None = None) -> WeightsInfo:
@@ -59,7 +35,13 @@ def weights_info(tag: str, variant: str | None = None) -> WeightsInfo:
     assert (info.input_size, info.classes) == (384, 1000)
     ```
     """
-    if tag == "imagenet" and variant is not None:
+    if tag == "imagenet":
+        if variant is None:
+            raise ValueError(
+                "'imagenet' is the best classifier of a variant, another checkpoint "
+                "for each: name the variant, as in "
+                "`weights_info('imagenet', 'ViTB16')`."
+            )
         return best_classifier(variant)
     found = find_rows(tag, variant)
     if not found:
@@ -87,6 +69,30 @@ def find_rows(tag: str, variant: str | None = None) -> list[WeightsInfo]:
         if found:
             return found
     return []
+
+
+def find_variant(tag: str, sizes: Mapping[str, Any]) -> str:
+    """The variant of some sizes that a tag is meant for.
+
+    Raises:
+        ValueError: If the tag is unknown, or no variant of these sizes has it.
+    """
+    if tag != "imagenet" and not find_rows(tag):
+        raise ValueError(unknown_tag(tag, None))
+    told = {name: sizes[name] for name in SIZES if name in sizes}
+    alike = variants_with(told, sizes.get("patch_size", ())) if told else []
+    for name in alike:
+        if tag == "imagenet" or find_rows(tag, name):
+            return name
+    shown = ", ".join(f"{name}={size}" for name, size in told.items())
+    known = variants() if tag == "imagenet" else [i.variant for i in find_rows(tag)]
+    raise ValueError(
+        f"The tag {tag!r} is of published weights, and no variant that has it is of "
+        f"{shown or 'sizes that are not told'}. It is known for {', '.join(known)}: "
+        "take one of these, as in "
+        f"`keras_vit.{known[0]}(weights={tag!r})`, or give a path or "
+        "'hf://organisation/repository'."
+    )
 
 
 def unknown_tag(tag: str, variant: str | None) -> str:

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from keras_vit.weights.catalogue import WeightsInfo, catalogue, variants
-from keras_vit.weights.configs import SIZES
+from keras_vit.weights.catalogue import WeightsInfo, catalogue
 from keras_vit.weights.download import ADDRESS
 from keras_vit.weights.formats import ENDINGS
-from keras_vit.weights.geometry import variants_with
 from keras_vit.weights.lookup import (
     best_classifier,
     find_rows,
+    find_variant,
     unknown_tag,
     weights_info,
 )
@@ -102,30 +101,6 @@ def plan_weights(
     else:
         info = weights_info(text, variant)
     return with_info(info.tag, info)
-
-
-def find_variant(tag: str, sizes: Mapping[str, Any]) -> str:
-    """The variant of some sizes that a tag is meant for.
-
-    Raises:
-        ValueError: If the tag is unknown, or no variant of these sizes has it.
-    """
-    if tag != "imagenet" and not find_rows(tag):
-        raise ValueError(unknown_tag(tag, None))
-    told = {name: sizes[name] for name in SIZES if name in sizes}
-    alike = variants_with(told, sizes.get("patch_size", ())) if told else []
-    for name in alike:
-        if tag == "imagenet" or find_rows(tag, name):
-            return name
-    shown = ", ".join(f"{name}={size}" for name, size in told.items())
-    known = variants() if tag == "imagenet" else [i.variant for i in find_rows(tag)]
-    raise ValueError(
-        f"The tag {tag!r} is of published weights, and no variant that has it is of "
-        f"{shown or 'sizes that are not told'}. It is known for {', '.join(known)}: "
-        "take one of these, as in "
-        f"`keras_vit.{known[0]}(weights={tag!r})`, or give a path or "
-        "'hf://organisation/repository'."
-    )
 
 
 def as_path(weights: str | Path) -> Path:

@@ -5,28 +5,38 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_vit.weights.catalogue import WeightsInfo
-from keras_vit.weights.lookup import find_rows, weights_info
+from keras_vit.arguments import integer, pair
+from keras_vit.weights.images import (
+    as_arrays,
+    check_channels,
+    check_range,
+    is_tensor,
+)
+from keras_vit.weights.recipes import Recipe, find_recipe
 from keras_vit.weights.resampling import apply_matrices
 from keras_vit.weights.resize_matrices import antialiased_matrix
+
+CLASSES = 1000  # of ImageNet-1k
 
 
 def preprocess_input(
     images: Any,
-    weights: str = "imagenet",
+    weights: str | None = None,
     variant: str | None = None,
     image_size: int | tuple[int, int] | None = None,
 ) -> Any:
     """Prepare images as the chosen weights expect them.
 
     Args:
-        images: Pixels from 0 to 255, channels last: `(..., H, W, C)`. NumPy arrays, or
-            tensors, also inside a tf.data map.
-        weights: A tag of `list_weights()`.
+        images: Pixels from 0 to 255, channels last: `(..., H, W, C)`. NumPy arrays or
+            lists of them, or tensors, also inside a tf.data map.
+        weights: A tag of `list_weights()`, or `"imagenet"`. None prepares images as
+            the ViT paper does, from -1 to 1, or, where a variant is named, as its
+            `"imagenet"` weights expect.
         variant: Name of the model, as in `"ViTB16"`; needed where several variants
             share the tag and expect different images.
         image_size: Side or `(rows, columns)` in pixels, to resize the shorter side and
-            crop the centre as the tag was evaluated; NumPy arrays only. If None,
+            crop the center as the tag was evaluated; NumPy arrays only. If None,
             images keep their size.
 
     Returns:
@@ -34,7 +44,7 @@ def preprocess_input(
 
     Raises:
         ValueError: If the tag is unknown or ambiguous, the images are not of as many
-            channels as the mean, or `image_size` is given for tensors.
+            channels as the mean or from 0 to 1, or `image_size` is given for tensors.
 
     Example:
     ```python
@@ -44,55 +54,65 @@ def preprocess_input(
     image = np.full((1, 300, 400, 3), 255, dtype="uint8")
     x = keras_vit.preprocess_input(image, "ms_in1k", "SwinT", image_size=224)
     assert x.shape == (1, 224, 224, 3)
+    assert keras_vit.preprocess_input(image).max() == 1.0
     ```
     """
-    info = find_info(weights, variant)
-    shape = tuple(images.shape)
-    if len(shape) < 3 or shape[-1] != len(info.mean):
+    recipe = find_recipe(weights, variant)
+    size = None if image_size is None else pair(image_size, "image_size")
+    name = repr(weights) if weights else variant or "The ViT paper"
+    if is_tensor(images):
+        check_channels(images, len(recipe.mean), name)
+        check_range(images)
+        return normalize_tensor(images, recipe, size)
+    prepared = []
+    for array in as_arrays(images):
+        check_channels(array, len(recipe.mean), name)
+        check_range(array)
+        if size is not None:
+            array = resize_and_crop(array, size, recipe)
+        mean, std = np.asarray(recipe.mean), np.asarray(recipe.std)
+        prepared.append(((array / 255.0 - mean) / std).astype("float32"))
+    if len({array.shape for array in prepared}) > 1:
         raise ValueError(
-            f"{weights!r} expects images (..., H, W, {len(info.mean)}), channels last. "
-            f"Received: shape {shape}."
+            "`images` are of several sizes: "
+            f"{', '.join(str(array.shape) for array in prepared[:3])} and so on. Give "
+            "image_size=(rows, columns) to bring them to one."
         )
-    mean, std = np.asarray(info.mean), np.asarray(info.std)
-    if not isinstance(images, np.ndarray):
-        if image_size is not None:
-            raise ValueError(
-                "`image_size` resizes NumPy arrays. Received: "
-                f"{type(images).__name__}. Resize tensors in the data pipeline."
-            )
-        normalization = keras.layers.Normalization(
-            mean=(255 * mean).tolist(),
-            variance=np.square(255 * std).tolist(),
-            dtype="float32",
-        )
-        normalization.build((None, len(info.mean)))  # not in a tf.data graph
-        return normalization(images)
-    if image_size is not None:
-        images = resize_and_crop(images, image_size, info)
-    return ((images / 255.0 - mean) / std).astype("float32")
+    return prepared[0] if len(prepared) == 1 else np.stack(prepared)
 
 
-def find_info(tag: str, variant: str | None) -> WeightsInfo:
-    """Look a tag up; a shared tag needs no variant where all expect the same."""
-    rows = find_rows(tag) if variant is None else []
-    recipes = {(row.mean, row.std, row.interpolation, row.crop) for row in rows}
-    return rows[0] if len(recipes) == 1 else weights_info(tag, variant)
+def normalize_tensor(images: Any, recipe: Recipe, size: Any) -> Any:
+    """Normalize a tensor where it is, also within a graph of tf.data."""
+    if size is not None:
+        raise ValueError(
+            "`image_size` resizes NumPy arrays. Received: "
+            f"{type(images).__name__}. Resize tensors in the data pipeline."
+        )
+    normalization = keras.layers.Normalization(
+        mean=(255 * np.asarray(recipe.mean)).tolist(),
+        variance=np.square(255 * np.asarray(recipe.std)).tolist(),
+        dtype="float32",
+    )
+    normalization.build((None, len(recipe.mean)))  # not in a tf.data graph
+    return normalization(images)
 
 
 def resize_and_crop(
-    images: np.ndarray, image_size: int | tuple[int, int], info: WeightsInfo
+    images: np.ndarray, size: tuple[int, int], recipe: Recipe
 ) -> np.ndarray:
-    """Resize the shorter side to size / crop and cut out the centre, as timm does."""
-    rows, columns = np.broadcast_to(image_size, 2)
+    """Resize the shorter side to size / crop and cut out the center, as timm does."""
+    rows, columns = size
     *batch, height, width, channels = images.shape
-    scale = max(rows / info.crop / height, columns / info.crop / width)
+    scale = max(rows / recipe.crop / height, columns / recipe.crop / width)
     tall, wide = max(rows, int(height * scale)), max(columns, int(width * scale))
     top, left = round((tall - rows) / 2), round((wide - columns) / 2)
-    down = antialiased_matrix(height, tall, info.interpolation)[top : top + rows]
-    across = antialiased_matrix(width, wide, info.interpolation)[left : left + columns]
+    down = antialiased_matrix(height, tall, recipe.interpolation)[top : top + rows]
+    across = antialiased_matrix(width, wide, recipe.interpolation)
+    across = across[left : left + columns]
     flat = images.reshape(-1, height, width, channels)
-    resized = np.stack([apply_matrices(image, down, across) for image in flat])
-    return np.clip(resized, 0, 255).reshape(*batch, rows, columns, channels)
+    resized = [apply_matrices(image, down, across) for image in flat]
+    shape = (*batch, rows, columns, channels)
+    return np.clip(np.reshape(resized, shape), 0, 255)
 
 
 def decode_predictions(predictions: Any, top: int = 5) -> list[list[tuple]]:
@@ -114,13 +134,15 @@ def decode_predictions(predictions: Any, top: int = 5) -> list[list[tuple]]:
     names = keras_vit.decode_predictions(model.predict(images), top=3)
     ```
     """
-    scores = keras.ops.convert_to_numpy(predictions)
-    if scores.ndim != 2 or scores.shape[1] != 1000:
+    top = min(integer(top, "top"), CLASSES)
+    scores = predictions if is_tensor(predictions) else np.asarray(predictions)
+    scores = keras.ops.convert_to_numpy(scores)
+    if scores.ndim != 2 or scores.shape[1] != CLASSES:
         raise ValueError(
             "`decode_predictions` names the 1000 classes of ImageNet-1k. Received: "
-            f"predictions of shape {scores.shape}. The 21841 or 21843 classes of "
-            "ImageNet-21k have no names here; take the numbers with "
-            "`keras.ops.top_k(predictions, k)`."
+            f"predictions of shape {scores.shape}; expected (batch, 1000). The 21841 "
+            "or 21843 classes of ImageNet-21k have no names here; take the numbers "
+            "with `keras.ops.top_k(predictions, k)`."
         )
     decode = keras.applications.imagenet_utils.decode_predictions
     try:

@@ -14,7 +14,7 @@ keras_vit.SwinT(depths=(2, 2))  # type: ignore[call-arg]  # pyright: ignore[repo
 keras_vit.VisionTransformer(patch_size=16)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 layers.MLP(mlp_dims=8)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 data.image_batches("digits", size=8)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-keras_vit.list_weights(variant=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+keras_vit.list_weights(variant=3)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 data.Augmentation(flp=False)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 keras_vit.training.AdamW("0.1")  # mypy knows no type of Keras  # pyright: ignore[reportArgumentType]
 inspection.attention_rollout(discard=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -69,6 +69,8 @@ def layers_in_a_model() -> None:
 def published_weights(model: keras.Model, path: Path) -> None:
     tags = keras_vit.list_weights("ViTB16")
     assert_type(keras_vit.weights_info(tags[0], "ViTB16").licence, str)
+    table = keras_vit.list_weights("ViTB16", details=True)
+    assert_type(table[0].parameters, int)
     report = keras_vit.load_weights(model, path, bias_resize="log_spaced")
     assert_type(report.format, str)
     images = keras_vit.preprocess_input(PIXELS, tags[0], image_size=224)

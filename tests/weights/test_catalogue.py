@@ -9,6 +9,8 @@ from keras_vit.models.variants import SWIN_VARIANTS, VIT_VARIANTS
 from keras_vit.weights import list_weights, plan_weights, weights_info
 from keras_vit.weights.catalogue import catalogue
 from keras_vit.weights.lookup import best_classifier
+from tests.helpers import without_values
+from tests.models.test_parameter_counts import SWIN, VIT
 
 VARIANTS = [*VIT_VARIANTS, *SWIN_VARIANTS]
 
@@ -108,3 +110,53 @@ def test_public_names():
     for variant in VARIANTS:
         assert re.fullmatch(r"(ViT|Swin)\w+", variant)
         assert hasattr(keras_vit, variant)
+
+
+def test_details():
+    table = list_weights("ViTS14", details=True)
+    assert [info.tag for info in table] == ["dinov2", "dinov2_registers"]
+    assert table[0].parameters == 22_056_192  # as the published file has
+    lines = str(table).splitlines()
+    assert len(lines) == 3
+    for fact in ("ViTS14", "dinov2", "22.1 M", "518", "apache-2.0"):
+        assert fact in lines[1].split("  ") or f" {fact} " in lines[1] + " "
+    table = list_weights(details=True)
+    assert len(table) == len(catalogue())
+    assert "85.7 %" in str(table)
+    with pytest.raises(ValueError, match="`details` should be True or False"):
+        list_weights("ViTS14", details="all")
+
+
+def test_parameters_are_the_published_counts():
+    """Without classifier and with it, for the sizes that the papers' tables tell."""
+    seen = 0
+    for info in catalogue():
+        if info.variant.startswith("Swin"):
+            window = info.build.get("window_size", 7)
+            known = SWIN[info.variant].get((info.input_size, window))
+            width = SWIN_VARIANTS[info.variant].hidden_dim * 8
+        else:
+            known = VIT[info.variant].get(info.input_size) if not info.build else None
+            width = VIT_VARIANTS[info.variant].hidden_dim
+        if known is not None:
+            head = (width + 1) * info.classes
+            assert info.parameters == known[0] + head, info.tag
+            seen += 1
+    assert seen > 100
+
+
+@pytest.mark.slow
+def test_parameters_of_the_others():
+    """With layer scale, registers, or of another size: those that are built."""
+    for info in catalogue():
+        if info.build.keys() - {"window_size"}:
+            with without_values():
+                model = getattr(keras_vit, info.variant)(
+                    include_top=False, input_shape=(info.input_size,) * 2 + (3,),
+                    **info.build,
+                )  # fmt: skip
+            width = VIT_VARIANTS[info.variant].hidden_dim
+            count = model.count_params() + (width + 1) * info.classes * bool(
+                info.classes
+            )
+            assert info.parameters == count, info.tag
