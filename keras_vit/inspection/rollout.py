@@ -62,7 +62,13 @@ def attention_rollout(
     import keras_vit
     from keras_vit import inspection
 
-    model = keras_vit.SwinT(input_shape=(64, 96, 3))
+    model = keras_vit.SwinTransformer(
+        input_shape=(64, 96, 3),
+        hidden_dim=6,
+        depths=(2, 2),
+        num_heads=(1, 2),
+        window_size=7,
+    )
     images = np.random.default_rng(0).random((1, 64, 96, 3), dtype="float32")
     rollout = inspection.attention_rollout(model, images)
     assert rollout.shape == (1, 16, 24)
