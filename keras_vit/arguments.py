@@ -9,6 +9,7 @@ import operator
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
+import keras
 import numpy as np
 
 
@@ -136,14 +137,27 @@ def check_divisible(hidden_dim: int, num_heads: int) -> None:
         )
 
 
+def window_and_shift(window_size, shift_size) -> tuple[tuple[int, int], ...]:
+    """Read both as (rows, columns); windows are shifted by less than their sides."""
+    windows = pair(window_size, "window_size")
+    shifts = pair(shift_size, "shift_size", minimum=0)
+    if any(shift >= window for window, shift in zip(windows, shifts, strict=True)):
+        raise ValueError(
+            "`shift_size` should be below `window_size` along each axis (the paper: "
+            f"half of it). Received: shift_size={shift_size}, "
+            f"window_size={window_size}"
+        )
+    return windows, shifts
+
+
 def check_rank(layer, input_shape, axes: str) -> None:
-    """The input should have at least the axes named, the last ones static.
+    """Hold the shape that a layer is built for, and each later one, against its axes.
 
     Args:
         layer: the layer that asks, named in the message.
         input_shape: the shape that it was given.
         axes: what is expected, as in "(..., tokens, hidden_dim)". Axes after the
-            ellipsis have to be there; the last has to be known.
+            ellipsis have to be there; the last has to be known, and stays as it is.
     """
     expected = [axis.strip() for axis in axes.strip("()").split(",")][1:]
     if len(input_shape) < len(expected) + 1 or input_shape[-1] is None:
@@ -152,15 +166,6 @@ def check_rank(layer, input_shape, axes: str) -> None:
             f"{axes} with at least one batch axis and a known last axis. Received: "
             f"input_shape={tuple(input_shape)}"
         )
-
-
-def check_static_map(layer, input_shape) -> None:
-    """A feature map's height and width should be known when the layer is built."""
-    check_rank(layer, input_shape, "(..., height, width, channels)")
-    if None in tuple(input_shape)[-3:]:
-        raise ValueError(
-            f"{type(layer).__name__} ('{layer.name}') needs a known height and width, "
-            "since windows and masks are laid out when it is built. Received: "
-            f"input_shape={tuple(input_shape)}. Give `keras.Input` a full shape, as "
-            "in (224, 224, 3)."
-        )
+    layer.input_spec = keras.layers.InputSpec(
+        min_ndim=len(expected) + 1, axes={-1: input_shape[-1]}
+    )

@@ -5,6 +5,9 @@ what moves tensors is `keras.ops`.
 
 B batch, H height, W width, C channels, (Mh, Mw) window, N = Mh·Mw tokens a window,
 nW = (H/Mh)·(W/Mw) windows an image.
+
+Where TensorFlow traces a function without knowing a map's size, sides of maps and
+windows are scalar tensors, and so are the constants.
 """
 
 import numpy as np
@@ -13,11 +16,37 @@ from keras import ops
 from keras_vit.reshaping import reshape
 
 
+def pad_map(x, rows, columns):
+    """Put rows of zeros below feature maps and columns of zeros to their right.
+
+    Args:
+        x: `(..., H, W, C)`.
+        rows: how many rows.
+        columns: how many columns.
+
+    Returns:
+        `(..., H + rows, W + columns, C)`.
+
+    Example:
+
+    ```python
+    import numpy as np
+    from keras_vit.windows import pad_map
+
+    assert pad_map(np.ones((2, 5, 7, 3)), rows=1, columns=0).shape == (2, 6, 7, 3)
+    ```
+    """
+    if are_zero(rows, columns):
+        return x
+    outer = [(0, 0)] * (len(x.shape) - 3)
+    return ops.pad(x, (*outer, (0, rows), (0, columns), (0, 0)))
+
+
 def window_partition(x, window_size: tuple[int, int]):
     """Cut feature maps into windows that do not overlap.
 
     Args:
-        x: `(B, H, W, C)`. H and W are static and multiples of the window's sides.
+        x: `(B, H, W, C)`. H and W are multiples of the window's sides.
         window_size: `(Mh, Mw)`, rows and columns of a window.
 
     Returns:
@@ -34,7 +63,7 @@ def window_partition(x, window_size: tuple[int, int]):
     ```
     """
     rows, columns = window_size
-    width, channels = x.shape[-2:]
+    width, channels = ops.shape(x)[-2:]
     # Merging the last two axes keeps the transpose at rank 4: rank 6, the textbook
     # way, is several times slower on a CPU.
     x = reshape(x, (-1, rows, width // columns, columns * channels))
@@ -72,7 +101,7 @@ def window_reverse(windows, window_size: tuple[int, int], height: int, width: in
     return reshape(x, (-1, height, width, channels))
 
 
-def relative_position_index(window_size: tuple[int, int]) -> np.ndarray:
+def relative_position_index(window_size, table_window=None):
     """Which row of the bias table belongs to each pair of tokens (Swin, section 3.2).
 
     A query at (r, c) and a key at (r', c') lie `r - r'` rows and `c - c'` columns
@@ -80,6 +109,8 @@ def relative_position_index(window_size: tuple[int, int]) -> np.ndarray:
 
     Args:
         window_size: `(Mh, Mw)`.
+        table_window: the window that the table was made for, if that is larger. The
+            offsets within a smaller window are those at the table's center.
 
     Returns:
         int32 array `(N, N)`, query by key.
@@ -90,22 +121,26 @@ def relative_position_index(window_size: tuple[int, int]) -> np.ndarray:
     from keras_vit.windows import relative_position_index
 
     assert relative_position_index((1, 2)).tolist() == [[1, 0], [2, 1]]
+    assert relative_position_index((1, 2), (1, 3)).tolist() == [[2, 1], [3, 2]]
     ```
     """
-    rows, columns = window_size
-    grid = np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"))
-    coordinates = grid.reshape(2, -1)  # (2, N)
-    offsets = coordinates[:, :, None] - coordinates[:, None, :]  # (2, N, N)
-    from_zero = offsets + np.array([rows - 1, columns - 1])[:, None, None]
-    return (from_zero[0] * (2 * columns - 1) + from_zero[1]).astype("int32")
+    rows, columns = table_window or window_size
+    numbers = _numbers_of(*window_size)
+    by_row, by_column = (_offsets(side, numbers) for side in window_size)
+    row = (by_row + (rows - 1)) * (2 * columns - 1)  # (Mh, Mh)
+    column = by_column + (columns - 1)  # (Mw, Mw)
+    index = row[:, None, :, None] + column[None, :, None, :]  # (Mh, Mw, Mh, Mw)
+    tokens = window_size[0] * window_size[1]
+    return numbers.reshape(index, (tokens, tokens))
 
 
-def shifted_window_mask(
-    height: int,
-    width: int,
-    window_size: tuple[int, int],
-    shift_size: tuple[int, int],
-) -> np.ndarray:
+def _offsets(side, numbers):
+    """How far each place lies after each other place along one axis."""
+    places = numbers.arange(side, dtype="int32")
+    return places[:, None] - places[None, :]
+
+
+def shifted_window_mask(height, width, window_size, shift_size):
     """Which pairs of tokens may attend after the cyclic shift (Swin, Figure 4).
 
     Rolling the map brings its far edges together in the last windows. Tokens there
@@ -130,19 +165,18 @@ def shifted_window_mask(
     assert mask[3].sum() == 4  # in the last, each token comes from another corner
     ```
     """
-    regions = shifted_window_regions(height, width, window_size, shift_size)
     rows, columns = window_size
-    cut = regions.reshape(height // rows, rows, width // columns, columns)
-    windows = cut.transpose(0, 2, 1, 3).reshape(-1, rows * columns)  # (nW, N)
+    numbers = _numbers_of(height, width)
+    regions = shifted_window_regions(height, width, window_size, shift_size)
+    cut = numbers.reshape(regions, (height // rows, rows, width // columns, columns))
+    windows = numbers.transpose(cut, (0, 2, 1, 3))
+    windows = numbers.reshape(windows, (-1, rows * columns))  # (nW, N)
     return windows[:, :, None] == windows[:, None, :]
 
 
 def shifted_window_regions(
-    height: int,
-    width: int,
-    window_size: tuple[int, int],
-    shift_size: tuple[int, int],
-) -> np.ndarray:
+    height, width, window_size: tuple[int, int], shift_size: tuple[int, int]
+):
     """Number the parts of a rolled map that were neighbors before (Swin, Figure 4).
 
     Args:
@@ -164,16 +198,31 @@ def shifted_window_regions(
     assert regions[2:, 2:].tolist() == [[4, 5], [7, 8]]  # the last window
     ```
     """
-    regions = np.zeros((height, width), "int32")
-    for i, stretch in enumerate(_regions(window_size[0], shift_size[0])):
-        regions[stretch] += 3 * i
-    for i, stretch in enumerate(_regions(window_size[1], shift_size[1])):
-        regions[:, stretch] += i
-    return regions
+    numbers = _numbers_of(height, width)
+    by_row = _regions(height, window_size[0], shift_size[0], numbers)
+    by_column = _regions(width, window_size[1], shift_size[1], numbers)
+    return 3 * by_row[:, None] + by_column[None, :]
 
 
-def _regions(window: int, shift: int) -> tuple[slice, slice, slice]:
+def _regions(side, window, shift, numbers):
     """The three stretches of a rolled axis: untouched, before and after the seam."""
+    places = numbers.arange(side, dtype="int32")
     if shift == 0:
-        return slice(None), slice(0, 0), slice(0, 0)
-    return slice(0, -window), slice(-window, -shift), slice(-shift, None)
+        return 0 * places
+    last_window = numbers.where(places >= side - window, 1, 0)
+    return last_window + numbers.where(places >= side - shift, 1, 0)
+
+
+def _numbers_of(*sides):
+    """NumPy, or `keras.ops` where a side is a tensor."""
+    return np if are_known(*sides) else ops
+
+
+def are_known(*numbers) -> bool:
+    """Whether all are ints, not tensors."""
+    return all(isinstance(number, int) for number in numbers)
+
+
+def are_zero(*numbers) -> bool:
+    """Whether all are known to be zero."""
+    return are_known(*numbers) and not any(numbers)

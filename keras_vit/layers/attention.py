@@ -8,16 +8,15 @@ from keras import ops
 
 from keras_vit.arguments import (
     check_divisible,
-    check_positive,
     check_rank,
-    check_rate,
+    flag,
+    integer,
+    rate,
 )
-from keras_vit.layers.attention_bias import (
-    additive_bias,
-    relative_bias,
-)
+from keras_vit.layers.attention_bias import additive_bias, relative_bias, table_among
 from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
 from keras_vit.layers.initializers import truncated_normal
+from keras_vit.layers.precision import as_floats
 from keras_vit.layers.scaled_dot_product import scaled_dot_product
 from keras_vit.layers.token_dense import TokenDense
 from keras_vit.reshaping import reshape
@@ -41,7 +40,7 @@ class MultiHeadSelfAttention(CompositeLayer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: tokens `(..., N, D)`.
+        inputs: tokens `(..., N, D)`.
         attention_mask: boolean `(N, N)`, `(..., N, N)` or `(..., H, N, N)`; True = the
             query may attend to the key.
         attention_bias: float `(H, N, N)` or `(..., H, N, N)`, added to the logits.
@@ -55,7 +54,8 @@ class MultiHeadSelfAttention(CompositeLayer):
         As the input; with `return_attention_scores=True` a pair with the scores.
 
     Raises:
-        ValueError: if `num_heads` does not divide D, or a rate is outside [0, 1).
+        ValueError: if `num_heads` does not divide D, a rate is outside [0, 1), or
+            relative attention gets more tokens than it was built for.
 
     Example:
 
@@ -79,22 +79,22 @@ class MultiHeadSelfAttention(CompositeLayer):
         relative_position: bool = False,
         **kwargs,
     ):
-        check_positive(num_heads=num_heads)
-        check_rate(
-            dropout_rate=dropout_rate, attention_dropout_rate=attention_dropout_rate
-        )
         super().__init__(**kwargs)
-        self.num_heads = num_heads
-        self.dropout_rate = dropout_rate
-        self.attention_dropout_rate = attention_dropout_rate
-        self.relative_position = relative_position
+        self.num_heads = integer(num_heads, "num_heads")
+        self.dropout_rate = rate(dropout_rate, "dropout_rate")
+        self.attention_dropout_rate = rate(
+            attention_dropout_rate, "attention_dropout_rate"
+        )
+        self.relative_position = flag(relative_position, "relative_position")
         # For those who look inside: a function of the scores that gives what the values
         # are weighted by. Training with dropout on the scores does without it.
         self.alter_scores = None
         with one_piece():
-            self.dropout = keras.layers.Dropout(dropout_rate, dtype=self.dtype_policy)
+            self.dropout = keras.layers.Dropout(
+                self.dropout_rate, dtype=self.dtype_policy
+            )
             self.attention_dropout = keras.layers.Dropout(
-                attention_dropout_rate, dtype=self.dtype_policy
+                self.attention_dropout_rate, dtype=self.dtype_policy
             )
 
     def build(self, input_shape):
@@ -129,12 +129,13 @@ class MultiHeadSelfAttention(CompositeLayer):
 
     def call(
         self,
-        x,
+        inputs,
         attention_mask=None,
         attention_bias=None,
         training=None,
         return_attention_scores=False,
     ):
+        x = as_floats(inputs, self.compute_dtype)
         *batch, tokens, hidden_dim = ops.shape(x)
         rows = reshape(x, (-1, hidden_dim))  # (..., N, D) -> (B·N, D)
         query = self._split_heads(self.query_dense(rows), tokens)
@@ -142,7 +143,8 @@ class MultiHeadSelfAttention(CompositeLayer):
         value = self._split_heads(self.value_dense(rows), tokens)
         bias = additive_bias(attention_bias, attention_mask, batch, x.dtype)
         if self.relative_position:
-            bias = relative_bias(query, self.relative_position_table, bias)
+            table = table_among(tokens, self.relative_position_table)
+            bias = relative_bias(query, table, bias)
         drops = training and self.attention_dropout_rate > 0
         attended, scores = scaled_dot_product(
             query,

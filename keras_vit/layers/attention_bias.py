@@ -9,6 +9,7 @@ import math
 from keras import ops
 
 from keras_vit.reshaping import reshape
+from keras_vit.windows import are_known
 
 
 def additive_bias(bias, mask, batch: list, dtype):
@@ -42,15 +43,14 @@ def additive_bias(bias, mask, batch: list, dtype):
 def _merge_batch(bias, batch: list):
     """(..., H, N, N) -> (1 or G or B, H, N, N)."""
     *lead, heads, queries, keys = ops.shape(bias)
-    while lead and isinstance(lead[0], int) and lead[0] == 1:
+    while lead and are_known(lead[0]) and lead[0] == 1:
         lead = lead[1:]
     if len(lead) > 1 or (lead and len(lead) < len(batch)):
+        shape = (*lead, heads, queries, keys)
         lead = batch[len(batch) - len(lead) :]
-    if lead:
-        bias = ops.broadcast_to(
-            reshape(bias, ops.shape(bias)[-len(lead) - 3 :]),
-            (*lead, heads, queries, keys),
-        )
+        if not are_known(*lead):  # a number of groups that cannot be told from a batch
+            shape, lead = (*[1] * (len(batch) - len(lead)), *shape), batch
+        bias = ops.broadcast_to(reshape(bias, shape), (*lead, heads, queries, keys))
     return reshape(bias, (-1, heads, queries, keys))
 
 
@@ -86,3 +86,44 @@ def relative_bias(query, table, bias=None):
         return relative + bias
     grouped = reshape(relative, (-1, bias.shape[0], heads, tokens, tokens))
     return reshape(grouped + bias, (-1, heads, tokens, tokens))
+
+
+def table_among(tokens, table):
+    """The rows of a table of 1-D distances that lie between so many tokens.
+
+    Args:
+        tokens: N, how many there are.
+        table: `(2M - 1, d)`, of a layer that was built for M tokens.
+
+    Returns:
+        `(2N - 1, d)`, the table's center.
+
+    Raises:
+        ValueError: if there are more tokens than the table has distances for.
+    """
+    most = (table.shape[0] + 1) // 2
+    if not are_known(tokens) or tokens > most:
+        received = tokens if are_known(tokens) else "an unknown number of"
+        raise ValueError(
+            f"`relative_position=True` was built for {most} tokens, and its table has "
+            f"no distances between more. Received: {received} tokens. Build the layer "
+            "for the longest sequence."
+        )
+    return table[most - tokens : most + tokens - 1]
+
+
+def bias_by_offset(table, index):
+    """Swin's relative position bias (https://arxiv.org/abs/2103.14030, Equation 4).
+
+    Args:
+        table: `(offsets, H)`, one learned number an offset and head.
+        index: `(N, N)`, the offset between a query and a key, or None.
+
+    Returns:
+        `(H, N, N)`, or None where there is no index.
+    """
+    if index is None:
+        return None
+    bias = ops.take(table, reshape(index, (-1,)), axis=0)
+    bias = reshape(bias, (*ops.shape(index), table.shape[-1]))
+    return ops.transpose(bias, (2, 0, 1))  # (N, N, H) -> (H, N, N)

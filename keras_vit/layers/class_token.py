@@ -19,7 +19,7 @@ class ClassToken(RegisterTokens):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: tokens `(..., N, D)`.
+        inputs: tokens `(..., N, D)`.
 
     Input shape:
         `(..., N, D)`, any number of batch axes.

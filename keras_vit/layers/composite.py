@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from keras_vit.layers.inner_layer import needs_no_ceremony
+from keras_vit.layers.precision import as_floats
 from keras_vit.layers.rematerialization import rematerialized
 
 
@@ -31,9 +32,9 @@ class CompositeLayer(keras.layers.Layer):
         wrapped = super().rematerialized_call(layer_call, *args, **kwargs)
         return layer_call if wrapped is layer_call else self._rematerialized
 
-    def _rematerialized(self, x, **kwargs):
+    def _rematerialized(self, inputs, *args, **kwargs):
         if not kwargs.get("training", True):
-            return self.call(x, **kwargs)
+            return self.call(inputs, *args, **kwargs)
         trainable = self.trainable_variables
         seeds = [v for v in self.non_trainable_variables if _is_seed(v)]
         # Copies: TensorFlow and PyTorch change a variable's value in place.
@@ -45,8 +46,9 @@ class CompositeLayer(keras.layers.Layer):
         def pure(x, *weights):
             state = [*zip(trainable, weights, strict=True), *frozen]
             with keras.StatelessScope(state):
-                return self.call(x, **kwargs)
+                return self.call(x, *args, **kwargs)
 
+        x = as_floats(inputs, self.compute_dtype)  # ints have no gradient
         outputs = rematerialized(pure)(x, *(v.value for v in trainable))
         for seed in seeds:  # as if each had been drawn from: `pure` leaves no trace
             step = ops.convert_to_tensor([0, 1], dtype=seed.dtype)

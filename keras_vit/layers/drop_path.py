@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_rate
+from keras_vit import arguments
+from keras_vit.layers.precision import as_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -20,7 +21,7 @@ class DropPath(keras.layers.Layer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: a branch `(B, ...)`, whose first axis counts the examples.
+        inputs: a branch `(B, ...)`, whose first axis counts the examples.
         training: bool, whether branches are dropped.
 
     Input shape:
@@ -46,14 +47,14 @@ class DropPath(keras.layers.Layer):
     """
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs):
-        check_rate(rate=rate)
         super().__init__(**kwargs)
-        self.rate = rate
-        self.seed = seed
-        if rate > 0:
-            self.seed_generator = keras.random.SeedGenerator(seed)
+        self.rate = arguments.rate(rate, "rate")
+        self.seed = None if seed is None else arguments.integer(seed, "seed", minimum=0)
+        if self.rate > 0:
+            self.seed_generator = keras.random.SeedGenerator(self.seed)
 
-    def call(self, x, training=None):
+    def call(self, inputs, training=None):
+        x = as_floats(inputs, self.compute_dtype)
         if not training or self.rate == 0:
             return x
         keep = 1.0 - self.rate

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_vit.arguments import flag
 from keras_vit.layers.attention import MultiHeadSelfAttention
 from keras_vit.layers.composite import one_piece
 from keras_vit.layers.pre_norm_block import PreNormBlock
@@ -26,7 +27,7 @@ class EncoderBlock(PreNormBlock):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: tokens `(..., N, D)`.
+        inputs: tokens `(..., N, D)`.
         training: bool, whether dropout and drop path are at work.
         return_attention_scores: bool, also give the scores `(..., H, N, N)`.
 
@@ -50,6 +51,8 @@ class EncoderBlock(PreNormBlock):
     ```
     """
 
+    AXES = "(..., tokens, hidden_dim)"
+
     def __init__(
         self,
         num_heads: int,
@@ -72,7 +75,7 @@ class EncoderBlock(PreNormBlock):
             epsilon,
             **kwargs,
         )
-        self.relative_position = relative_position
+        self.relative_position = flag(relative_position, "relative_position")
         with one_piece():
             self.attention = MultiHeadSelfAttention(
                 num_heads,

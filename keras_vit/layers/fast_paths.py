@@ -6,6 +6,7 @@ from keras import ops
 from keras_vit.layers.gelu import gelu, gelu_in_training
 from keras_vit.layers.xla_on_cpu import (
     is_jax_on_cpu,
+    jax_platform,
     not_before,
     recomputed_when_needed,
 )
@@ -18,36 +19,39 @@ elif keras.backend.backend() == "tensorflow":
     from keras_vit.layers import turned_product
 
 
-def has_fused_attention() -> bool:
-    """Whether `keras.ops.dot_product_attention` is a fused kernel here.
+def attention_road(x) -> str:
+    """The fastest of the ways to attend for tensors like x.
 
-    PyTorch has one on every device, JAX on GPU (cuDNN) and TPU. Elsewhere it would be
-    the plain products again, in a layout that XLA's CPU code is slow with.
+    - `"windows"`: PyTorch's kernel on a CPU, which takes the bias of each window of an
+      image as it is.
+    - `"fused"`: `keras.ops.dot_product_attention`, for PyTorch and JAX on a GPU.
+    - `"divided last"`: for JAX on a CPU, where the former would be the plain products
+      again, in a layout that XLA is slow with.
+    - `"plain"`: TensorFlow, and JAX on a TPU. There Keras 3.15 calls a kernel, Splash,
+      that is causal and gets neither the bias nor the scale.
     """
-    if keras.backend.backend() == "jax":
-        return not is_jax_on_cpu()
-    return keras.backend.backend() == "torch"
+    if keras.backend.backend() == "torch":
+        return "windows" if x.device.type == "cpu" else "fused"
+    if keras.backend.backend() == "tensorflow" or jax_platform() == "tpu":
+        return "plain"
+    return "divided last" if is_jax_on_cpu() else "fused"
 
 
-def has_windows_attention(x) -> bool:
-    """Whether the fused attention takes a bias for each window of an image as it is."""
-    return keras.backend.backend() == "torch" and x.device.type == "cpu"
-
-
-def fused_attention(query, key, value, bias):
+def fused_attention(road: str, query, key, value, bias):
     """softmax(QKᵀ/√d + bias) V by one kernel that never writes the N x N scores.
 
     Args:
+        road: `"windows"` or `"fused"`, see `attention_road`.
         query: `(B, H, N, d)`.
         key: `(B, H, N, d)`.
         value: `(B, H, N, d)`.
-        bias: `(B or 1, H or 1, N, N)` or None; with `has_windows_attention` also
+        bias: `(B or 1, H or 1, N, N)` or None; on the road `"windows"` also
             `(G, H or 1, N, N)`, G dividing B.
 
     Returns:
         `(B, H, N, d)`.
     """
-    if has_windows_attention(query):
+    if road == "windows":
         return torch_attention.attention(query, key, value, bias)
     query, key, value = (ops.transpose(x, (0, 2, 1, 3)) for x in (query, key, value))
     attended = ops.dot_product_attention(query, key, value, bias=bias)

@@ -23,10 +23,10 @@ class InnerLayer(keras.layers.Layer):
     layers and normalizations of Swin-T 9 of the 100 ms that one image takes.
     """
 
-    def __call__(self, x, *args, **kwargs):
-        if needs_no_ceremony(self) and self._computes_in_type_of(x):
-            return self.call(x, *args, **kwargs)
-        return super().__call__(x, *args, **kwargs)
+    def __call__(self, inputs, *args, **kwargs):
+        if needs_no_ceremony(self) and self._computes_in_type_of(inputs):
+            return self.call(inputs, *args, **kwargs)
+        return super().__call__(inputs, *args, **kwargs)
 
     def _computes_in_type_of(self, x) -> bool:
         return (

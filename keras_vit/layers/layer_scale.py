@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_rank
+from keras_vit.arguments import check_rank, number
+from keras_vit.layers.precision import as_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -18,7 +19,7 @@ class LayerScale(keras.layers.Layer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: `(..., D)`.
+        inputs: `(..., D)`.
 
     Input shape:
         `(..., D)`, any number of axes before.
@@ -27,7 +28,7 @@ class LayerScale(keras.layers.Layer):
         As the input.
 
     Raises:
-        ValueError: if the input's last axis is unknown.
+        ValueError: if the input's last axis is unknown, or `initial_value` no number.
 
     Example:
 
@@ -42,7 +43,7 @@ class LayerScale(keras.layers.Layer):
 
     def __init__(self, initial_value: float = 1e-5, **kwargs):
         super().__init__(**kwargs)
-        self.initial_value = initial_value
+        self.initial_value = number(initial_value, "initial_value")
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., hidden_dim)")
@@ -52,7 +53,8 @@ class LayerScale(keras.layers.Layer):
             name="gamma",
         )
 
-    def call(self, x):
+    def call(self, inputs):
+        x = as_floats(inputs, self.compute_dtype)
         return x * ops.cast(self.gamma, x.dtype)
 
     def compute_output_shape(self, input_shape):

@@ -3,10 +3,11 @@
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_positive, check_rank, check_rate
+from keras_vit.arguments import check_rank, integer, rate
 from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
 from keras_vit.layers.fast_paths import fused_mlp, has_fused_mlp
 from keras_vit.layers.gelu import gelu
+from keras_vit.layers.precision import as_floats
 from keras_vit.layers.token_dense import TokenDense
 from keras_vit.reshaping import reshape
 
@@ -23,7 +24,7 @@ class MLP(CompositeLayer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: `(..., D)`.
+        inputs: `(..., D)`.
         training: bool, whether dropout is at work.
 
     Input shape:
@@ -47,20 +48,18 @@ class MLP(CompositeLayer):
     """
 
     def __init__(self, mlp_dim: int, dropout_rate: float = 0.0, **kwargs):
-        check_positive(mlp_dim=mlp_dim)
-        check_rate(dropout_rate=dropout_rate)
         super().__init__(**kwargs)
-        self.mlp_dim = mlp_dim
-        self.dropout_rate = dropout_rate
+        self.mlp_dim = integer(mlp_dim, "mlp_dim")
+        self.dropout_rate = rate(dropout_rate, "dropout_rate")
         with one_piece():
             self.hidden_dense = TokenDense(
-                mlp_dim, activation=gelu, dtype=self.dtype_policy, name="hidden"
+                self.mlp_dim, activation=gelu, dtype=self.dtype_policy, name="hidden"
             )
             self.hidden_dropout = keras.layers.Dropout(
-                dropout_rate, dtype=self.dtype_policy
+                self.dropout_rate, dtype=self.dtype_policy
             )
             self.output_dropout = keras.layers.Dropout(
-                dropout_rate, dtype=self.dtype_policy
+                self.dropout_rate, dtype=self.dtype_policy
             )
 
     def build(self, input_shape):
@@ -71,7 +70,8 @@ class MLP(CompositeLayer):
         )
         self.output_dense.build((*input_shape[:-1], self.mlp_dim))
 
-    def call(self, x, training=None):
+    def call(self, inputs, training=None):
+        x = as_floats(inputs, self.compute_dtype)
         shape = ops.shape(x)
         rows = reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
         if has_fused_mlp(training) and not self._is_altered(training):

@@ -6,11 +6,12 @@ H, W image size, C channels, (P, P) patch, N = (H/P)·(W/P) patches, D hidden_di
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_positive, check_static_map, pair
+from keras_vit.arguments import check_rank, flag, integer, pair
 from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.precision import as_floats
 from keras_vit.layers.token_dense import TokenDense
 from keras_vit.reshaping import reshape
-from keras_vit.windows import window_partition
+from keras_vit.windows import are_known, pad_map, window_partition
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -33,10 +34,11 @@ class PatchEmbedding(CompositeLayer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: images `(..., H, W, C)`, channels last.
+        inputs: images `(..., H, W, C)`, channels last.
 
     Input shape:
-        `(..., H, W, C)`, H, W and C known; any number of batch axes.
+        `(..., H, W, C)`, C known, and H and W too unless `pad=True`; any number of
+        batch axes. H and W may differ from call to call.
 
     Output shape:
         `(..., N, D)`, patches in row-major order; with `flatten=False`
@@ -65,29 +67,41 @@ class PatchEmbedding(CompositeLayer):
         pad: bool = False,
         **kwargs,
     ):
-        check_positive(hidden_dim=hidden_dim)
         super().__init__(**kwargs)
-        self.hidden_dim = hidden_dim
+        self.hidden_dim = integer(hidden_dim, "hidden_dim")
         self.patch_size = pair(patch_size, "patch_size")
-        self.flatten = flatten
-        self.pad = pad
+        self.flatten = flag(flatten, "flatten")
+        self.pad = flag(pad, "pad")
         with one_piece():
             self.projection = TokenDense(
-                hidden_dim, dtype=self.dtype_policy, name="projection"
+                self.hidden_dim, dtype=self.dtype_policy, name="projection"
             )
 
     def build(self, input_shape):
-        check_static_map(self, input_shape)
+        check_rank(self, input_shape, "(..., height, width, channels)")
         *_, height, width, channels = input_shape
+        if not self.pad:
+            self._check_size(height, width)
+        self.projection.build((None, None, self._patch_area() * channels))
+
+    def _check_size(self, height, width):
+        """Whole patches should cover an image that is not padded."""
+        if not are_known(height, width):
+            raise ValueError(
+                f"PatchEmbedding ('{self.name}') needs a known height and width, to "
+                f"see that whole patches cover an image. Received: {height} x {width}. "
+                "Give `keras.Input` a full shape, as in (224, 224, 3), or pad images "
+                "of any size by `PatchEmbedding(pad=True)`."
+            )
         sizes = zip(("height", "width"), (height, width), self.patch_size, strict=True)
         for axis, size, patch in sizes:
-            if size < patch and not self.pad:
+            if size < patch:
                 raise ValueError(
                     f"An image is smaller than a patch: {axis} {size} < {patch}. "
                     f"Received: images of {height}x{width} and patch_size="
                     f"{self.patch_size}. Use larger images or a smaller patch_size."
                 )
-            if size % patch and not self.pad:
+            if size % patch:
                 raise ValueError(
                     f"No whole number of patches covers the image: {axis} {size} is "
                     f"not a multiple of {patch}. Received: images of {height}x{width} "
@@ -95,7 +109,6 @@ class PatchEmbedding(CompositeLayer):
                     f"{size // patch * patch} or {(size // patch + 1) * patch}, "
                     "or choose another patch_size."
                 )
-        self.projection.build((None, None, self._patch_area() * channels))
 
     def _patch_area(self) -> int:
         return self.patch_size[0] * self.patch_size[1]
@@ -105,16 +118,18 @@ class PatchEmbedding(CompositeLayer):
         rows, columns = self.patch_size
         return -(-height // rows), -(-width // columns)
 
-    def call(self, x):
+    def call(self, inputs):
+        x = as_floats(inputs, self.compute_dtype)
         *batch, height, width, channels = ops.shape(x)
+        if not self.pad:
+            self._check_size(height, width)
         rows, columns = self.grid_size(height, width)
         x = reshape(x, (-1, height, width, channels))
-        missing = (
+        x = pad_map(
+            x,
             rows * self.patch_size[0] - height,
             columns * self.patch_size[1] - width,
         )
-        if any(missing):
-            x = ops.pad(x, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
         patches = window_partition(x, self.patch_size)  # (B·N, P·P, C)
         patches = reshape(patches, (-1, rows * columns, self._patch_area() * channels))
         tokens = self.projection(patches)  # (B, N, P·P·C) -> (B, N, D)
@@ -123,8 +138,12 @@ class PatchEmbedding(CompositeLayer):
 
     def compute_output_shape(self, input_shape):
         *batch, height, width, _ = input_shape
-        rows, columns = self.grid_size(height, width)
-        grid = (rows * columns,) if self.flatten else (rows, columns)
+        grid = [
+            side and -(-side // patch)
+            for side, patch in zip((height, width), self.patch_size, strict=True)
+        ]
+        if self.flatten:
+            grid = [None if None in grid else grid[0] * grid[1]]
         return (*batch, *grid, self.hidden_dim)
 
     def get_config(self):

@@ -6,11 +6,13 @@ H height, W width, C channels.
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_static_map
+from keras_vit.arguments import check_rank, number
 from keras_vit.layers.composite import CompositeLayer, one_piece
+from keras_vit.layers.precision import as_floats
 from keras_vit.layers.token_dense import TokenDense
 from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.reshaping import reshape
+from keras_vit.windows import pad_map
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -27,16 +29,16 @@ class PatchMerging(CompositeLayer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: feature maps `(..., H, W, C)`.
+        inputs: feature maps `(..., H, W, C)`.
 
     Input shape:
-        `(..., H, W, C)`, H, W and C known; any number of batch axes.
+        `(..., H, W, C)`, C known; any number of batch axes.
 
     Output shape:
         `(..., H/2, W/2, 2C)`, rounded up.
 
     Raises:
-        ValueError: if H, W or C is unknown.
+        ValueError: if C is unknown.
 
     Example:
 
@@ -51,14 +53,14 @@ class PatchMerging(CompositeLayer):
 
     def __init__(self, epsilon: float = 1e-5, **kwargs):
         super().__init__(**kwargs)
-        self.epsilon = epsilon
+        self.epsilon = number(epsilon, "epsilon")
         with one_piece():
             self.norm = TokenNormalization(
-                epsilon=epsilon, dtype=self.dtype_policy, name="norm"
+                epsilon=self.epsilon, dtype=self.dtype_policy, name="norm"
             )
 
     def build(self, input_shape):
-        check_static_map(self, input_shape)
+        check_rank(self, input_shape, "(..., height, width, channels)")
         channels = input_shape[-1]
         self.reduction = TokenDense(
             2 * channels, use_bias=False, dtype=self.dtype_policy, name="reduction"
@@ -66,12 +68,11 @@ class PatchMerging(CompositeLayer):
         self.norm.build((None, None, None, 4 * channels))
         self.reduction.build((None, None, None, 4 * channels))
 
-    def call(self, x, training=None):
+    def call(self, inputs, training=None):
+        x = as_floats(inputs, self.compute_dtype)
         *batch, height, width, channels = ops.shape(x)
-        if height % 2 or width % 2:
-            outer = [(0, 0)] * len(batch)
-            x = ops.pad(x, (*outer, (0, height % 2), (0, width % 2), (0, 0)))
         rows, columns = (height + 1) // 2, (width + 1) // 2
+        x = pad_map(x, 2 * rows - height, 2 * columns - width)
         # One transpose: four strided slices take TensorFlow over ten times as long.
         x = reshape(x, (-1, 2, columns, 2, channels))  # (B·H/2, 2, W/2, 2, C)
         x = ops.transpose(x, (0, 2, 3, 1, 4))  # a neighbour's column before its row
@@ -80,7 +81,8 @@ class PatchMerging(CompositeLayer):
 
     def compute_output_shape(self, input_shape):
         *batch, height, width, channels = input_shape
-        return (*batch, (height + 1) // 2, (width + 1) // 2, 2 * channels)
+        height, width = (side and (side + 1) // 2 for side in (height, width))
+        return (*batch, height, width, 2 * channels)
 
     def get_config(self):
         return {**super().get_config(), "epsilon": self.epsilon}

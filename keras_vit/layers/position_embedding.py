@@ -8,8 +8,13 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_vit.arguments import check_choice, check_rank, pair
+from keras_vit.arguments import check_choice, check_rank, integer, pair
+from keras_vit.layers.constant import Constant
 from keras_vit.layers.initializers import truncated_normal
+from keras_vit.layers.precision import as_floats
+from keras_vit.layers.sincos import sincos_2d
+from keras_vit.reshaping import reshape
+from keras_vit.windows import are_known
 
 KINDS = ("none", "learned", "learned_2d", "sincos_2d")
 
@@ -38,7 +43,7 @@ class PositionEmbedding(keras.layers.Layer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: tokens `(..., T, D)`, T = num_prefix_tokens + rows * columns.
+        inputs: tokens `(..., T, D)`, T = num_prefix_tokens + rows * columns.
 
     Input shape:
         `(..., T, D)`, T and D known; any number of batch axes.
@@ -48,7 +53,8 @@ class PositionEmbedding(keras.layers.Layer):
 
     Raises:
         ValueError: for an unknown kind, a grid that does not have as many places as
-            there are patches, or a D that the 2-D kinds cannot halve.
+            there are patches, a D that the 2-D kinds cannot halve, or another number
+            of tokens than the layer was built for.
 
     Example:
 
@@ -78,7 +84,9 @@ class PositionEmbedding(keras.layers.Layer):
         super().__init__(**kwargs)
         self.kind = kind
         self.grid_size = None if grid_size is None else pair(grid_size, "grid_size")
-        self.num_prefix_tokens = num_prefix_tokens
+        self.num_prefix_tokens = integer(
+            num_prefix_tokens, "num_prefix_tokens", minimum=0
+        )
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., tokens, hidden_dim)")
@@ -98,12 +106,14 @@ class PositionEmbedding(keras.layers.Layer):
         elif self.kind == "sincos_2d":
             quarter = self._part_of(hidden_dim, 4)
             prefix = np.zeros((self.num_prefix_tokens, hidden_dim), "float32")
-            self._sincos = np.concatenate([prefix, sincos_2d(self.grid_size, quarter)])  # type: ignore[arg-type]
+            patches = sincos_2d(self.grid_size, quarter)  # type: ignore[arg-type]
+            self._sincos = Constant(np.concatenate([prefix, patches]))
 
     def _check_tokens(self, tokens):
         if tokens is None and self.kind != "none":
             raise ValueError(
-                "PositionEmbedding needs a known number of tokens. Received: None"
+                "PositionEmbedding needs a known number of tokens. Received: None. "
+                "Give `keras.Input` a full shape, as in (197, 768)."
             )
         if self.grid_size is None or tokens is None:
             return
@@ -129,17 +139,28 @@ class PositionEmbedding(keras.layers.Layer):
             shape=(count, size), initializer=truncated_normal(), name=name
         )
 
-    def call(self, x):
+    def call(self, inputs):
+        x = as_floats(inputs, self.compute_dtype)
         if self.kind == "none":
             return x
-        return x + ops.cast(self._positions(), x.dtype)
+        positions = ops.cast(self._positions(x), x.dtype)
+        *batch, tokens, hidden_dim = ops.shape(x)
+        if not are_known(tokens):  # an axis of one token would be spread, not refused
+            x = reshape(x, (*batch, positions.shape[0], hidden_dim))
+        elif tokens != positions.shape[0]:
+            raise ValueError(
+                f"PositionEmbedding ('{self.name}') was built for "
+                f"{positions.shape[0]} tokens. Received: {tokens} tokens. Make a layer "
+                "for the new number and resize this one's embedding for it."
+            )
+        return x + positions
 
-    def _positions(self):
-        """The (T, D) that is added."""
+    def _positions(self, x):
+        """The (T, D) that is added to x."""
         if self.kind == "learned":
             return self.embedding
         if self.kind == "sincos_2d":
-            return ops.convert_to_tensor(self._sincos)
+            return self._sincos.beside(x)
         rows, columns = self.grid_size  # type: ignore[misc]
         x_part = ops.tile(self.column_embedding, (rows, 1))  # (N, D/2)
         y_part = ops.repeat(self.row_embedding, columns, axis=0)  # (N, D/2)
@@ -158,12 +179,3 @@ class PositionEmbedding(keras.layers.Layer):
             "grid_size": self.grid_size,
             "num_prefix_tokens": self.num_prefix_tokens,
         }
-
-
-def sincos_2d(grid_size: tuple[int, int], quarter: int) -> np.ndarray:
-    """Fixed positions `(N, 4 * quarter)`: sin x, cos x, sin y, cos y."""
-    y, x = np.mgrid[: grid_size[0], : grid_size[1]]
-    omega = 10_000.0 ** -(np.arange(quarter) / max(quarter - 1, 1))
-    x, y = (np.outer(axis.flatten(), omega) for axis in (x, y))
-    parts = [np.sin(x), np.cos(x), np.sin(y), np.cos(y)]
-    return np.concatenate(parts, axis=1).astype("float32")

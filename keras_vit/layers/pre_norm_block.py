@@ -7,11 +7,12 @@ Equations 2 and 3 of https://arxiv.org/abs/2010.11929, Figure 3(b) of
 https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
 """
 
-from keras_vit.arguments import check_rate
+from keras_vit.arguments import check_rank, integer, number, rate
 from keras_vit.layers.composite import CompositeLayer, inner, one_piece, regularized
 from keras_vit.layers.drop_path import DropPath
 from keras_vit.layers.layer_scale import LayerScale
 from keras_vit.layers.mlp import MLP
+from keras_vit.layers.precision import as_floats
 from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.layers.xla_on_cpu import written_out
 
@@ -19,9 +20,11 @@ from keras_vit.layers.xla_on_cpu import written_out
 class PreNormBlock(CompositeLayer):
     """Residual attention and residual MLP, each on a normalized input.
 
-    A subclass sets `self.attention`, a layer that keeps its input's shape and takes
-    `training` and `return_attention_scores`.
+    A subclass names its `AXES` and sets `self.attention`, a layer that keeps its
+    input's shape and takes `training` and `return_attention_scores`.
     """
+
+    AXES: str  # of the input, for messages
 
     def __init__(
         self,
@@ -34,15 +37,20 @@ class PreNormBlock(CompositeLayer):
         epsilon: float,
         **kwargs,
     ):
-        check_rate(drop_path_rate=drop_path_rate)
         super().__init__(**kwargs)
-        self.num_heads = num_heads
-        self.mlp_dim = mlp_dim
-        self.dropout_rate = dropout_rate
-        self.attention_dropout_rate = attention_dropout_rate
-        self.drop_path_rate = drop_path_rate
-        self.layer_scale_init = layer_scale_init
-        self.epsilon = epsilon
+        self.num_heads = integer(num_heads, "num_heads")
+        self.mlp_dim = integer(mlp_dim, "mlp_dim")
+        self.dropout_rate = rate(dropout_rate, "dropout_rate")
+        self.attention_dropout_rate = rate(
+            attention_dropout_rate, "attention_dropout_rate"
+        )
+        self.drop_path_rate = rate(drop_path_rate, "drop_path_rate")
+        self.layer_scale_init = (
+            None
+            if layer_scale_init is None
+            else number(layer_scale_init, "layer_scale_init")
+        )
+        self.epsilon = number(epsilon, "epsilon")
         with one_piece():
             self.attention_norm = self._norm("attention_norm")
             self.attention_layer_scale = self._layer_scale("attention_layer_scale")
@@ -66,6 +74,7 @@ class PreNormBlock(CompositeLayer):
         return DropPath(self.drop_path_rate, dtype=self.dtype_policy, name=name)
 
     def build(self, input_shape):
+        check_rank(self, input_shape, self.AXES)
         for layer in (
             self.attention_norm,
             self.attention,
@@ -79,7 +88,8 @@ class PreNormBlock(CompositeLayer):
             if layer is not None:
                 layer.build(input_shape)
 
-    def call(self, x, training=None, return_attention_scores=False):
+    def call(self, inputs, training=None, return_attention_scores=False):
+        x = as_floats(inputs, self.compute_dtype)
         x = written_out(x, training)
         attended = inner(self.attention)(
             self.attention_norm(x, training=training),

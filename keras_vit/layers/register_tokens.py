@@ -6,7 +6,8 @@ N patch tokens, R register tokens, D hidden_dim.
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_positive, check_rank
+from keras_vit.arguments import check_rank, integer
+from keras_vit.layers.precision import as_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -23,7 +24,7 @@ class RegisterTokens(keras.layers.Layer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: tokens `(..., N, D)`.
+        inputs: tokens `(..., N, D)`.
 
     Input shape:
         `(..., N, D)`, any number of batch axes.
@@ -46,9 +47,8 @@ class RegisterTokens(keras.layers.Layer):
     """
 
     def __init__(self, num_tokens: int, initializer=None, **kwargs):
-        check_positive(num_tokens=num_tokens)
         super().__init__(**kwargs)
-        self.num_tokens = num_tokens
+        self.num_tokens = integer(num_tokens, "num_tokens")
         self.initializer = keras.initializers.get(
             initializer or keras.initializers.RandomNormal(stddev=1e-6)
         )
@@ -61,7 +61,8 @@ class RegisterTokens(keras.layers.Layer):
             name="tokens",
         )
 
-    def call(self, x):
+    def call(self, inputs):
+        x = as_floats(inputs, self.compute_dtype)
         *batch, _, hidden_dim = ops.shape(x)
         tokens = ops.cast(self.tokens, x.dtype)
         tokens = ops.broadcast_to(tokens, (*batch, self.num_tokens, hidden_dim))

@@ -10,17 +10,12 @@ import math
 
 from keras import ops
 
-from keras_vit.layers.fast_paths import (
-    fused_attention,
-    has_fused_attention,
-    has_windows_attention,
-)
-from keras_vit.layers.xla_on_cpu import is_jax_on_cpu
+from keras_vit.layers.fast_paths import attention_road, fused_attention
 from keras_vit.reshaping import reshape
 
 
 def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores=False):
-    """Attend, on the fast road where nobody looks at the scores.
+    """Attend, on the fastest road where nobody looks at the scores.
 
     Args:
         query: `(B, N, H, d)`.
@@ -34,27 +29,23 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
     Returns:
         `(B, N, H, d)` and the scores `(B, H, N, N)`, or None in their place.
     """
-    shape = (-1, *query.shape[1:])
+    _, tokens, heads, key_dim = ops.shape(query)
     is_plain = return_scores or dropout is not None
-    takes_windows = not is_plain and has_windows_attention(query)
-    groups = 1 if takes_windows else _groups(bias, query)
+    road = "plain" if is_plain else attention_road(query)
+    groups = 1 if road == "windows" else _groups(bias, query)
     query, key, value = (
         _windows_to_heads(x, groups) for x in (query, key, value)
     )  # (B, N, H, d) -> (B/G, G·H, N, d)
     if groups > 1:
-        _, tokens, heads, _ = shape
         bias = ops.broadcast_to(bias, (groups, heads, tokens, tokens))
         bias = reshape(bias, (1, groups * heads, tokens, tokens))
     scores = None
-    if is_plain:
+    if road == "plain":
         attended, scores = _plain(query, key, value, bias, dropout)
-    elif has_fused_attention():
-        attended = fused_attention(query, key, value, bias)
-    elif is_jax_on_cpu():
+    elif road == "divided last":
         attended = _divided_last(query, key, value, bias)
     else:
-        attended, _ = _plain(query, key, value, bias)
-    _, tokens, heads, key_dim = shape
+        attended = fused_attention(road, query, key, value, bias)
     if groups > 1:  # (B/G, G·H, N, d) -> (B, H, N, d)
         attended = reshape(attended, (-1, heads, tokens, key_dim))
     attended = ops.transpose(attended, (0, 2, 1, 3))  # (B, H, N, d) -> (B, N, H, d)
@@ -66,9 +57,14 @@ def scaled_dot_product(query, key, value, bias=None, dropout=None, return_scores
 def _plain(query, key, value, bias, dropout=None):
     # Half precision cannot hold a sum of many exponentials: softmax is in float32.
     logits = ops.cast(_logits(query, key, bias), "float32")
-    scores = ops.cast(ops.softmax(logits, axis=-1), value.dtype)
+    scores = ops.cast(_softmax(logits), value.dtype)
     kept = scores if dropout is None else dropout(scores)
     return ops.matmul(kept, value), scores
+
+
+def _softmax(logits):
+    """Along the last axis; Keras warns where it has but one key, as in a 1 x 1 map."""
+    return ops.ones_like(logits) if logits.shape[-1] == 1 else ops.softmax(logits)
 
 
 def _divided_last(query, key, value, bias):
@@ -103,8 +99,8 @@ def _windows_to_heads(x, groups: int):
     Windows that each have a bias become heads: a bias per head is what every
     attention kernel takes, and it is broadcast over the batch, never copied.
     """
-    tokens, heads, key_dim = x.shape[1:]
     x = ops.transpose(x, (0, 2, 1, 3))  # (B, N, H, d) -> (B, H, N, d)
     if groups == 1:
         return x
+    _, heads, tokens, key_dim = ops.shape(x)
     return reshape(x, (-1, groups * heads, tokens, key_dim))

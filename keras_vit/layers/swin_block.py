@@ -28,13 +28,14 @@ class SwinBlock(PreNormBlock):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: feature maps `(..., H, W, C)`.
+        inputs: feature maps `(..., H, W, C)`.
         training: bool, whether dropout and drop path are at work.
         return_attention_scores: bool, also give the scores of each window,
             `(..., nW, num_heads, N, N)`.
 
     Input shape:
-        `(..., H, W, C)`, H, W and C known; any number of batch axes.
+        `(..., H, W, C)`, C known; any number of batch axes. H and W may differ from
+        call to call.
 
     Output shape:
         As the input; with `return_attention_scores=True` a pair with the scores.
@@ -54,6 +55,8 @@ class SwinBlock(PreNormBlock):
     assert block(feature_map).shape == (2, 8, 8, 12)
     ```
     """
+
+    AXES = "(..., height, width, channels)"
 
     def __init__(
         self,
@@ -90,6 +93,11 @@ class SwinBlock(PreNormBlock):
                 dtype=self.dtype_policy,
                 name="window_attention",
             )
+
+    def compute_output_spec(self, inputs, **kwargs):
+        if None in inputs.shape[-3:]:  # JAX has no name for what follows from it
+            return self.attention.compute_output_spec(inputs, **kwargs)
+        return super().compute_output_spec(inputs, **kwargs)
 
     def get_config(self):
         return {

@@ -6,7 +6,9 @@ N patch tokens, P prefix tokens (class token, registers), D hidden_dim.
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_choice, check_rank
+from keras_vit.arguments import check_choice, check_rank, integer
+from keras_vit.layers.precision import as_floats
+from keras_vit.windows import are_known
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -23,7 +25,7 @@ class TokenPooling(keras.layers.Layer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: tokens `(..., P + N, D)`.
+        inputs: tokens `(..., P + N, D)`.
 
     Input shape:
         `(..., P + N, D)`, any number of batch axes.
@@ -32,7 +34,8 @@ class TokenPooling(keras.layers.Layer):
         `(..., D)`.
 
     Raises:
-        ValueError: for an unknown pooling, or `"token"` where there is no prefix.
+        ValueError: for an unknown pooling, `"token"` where there is no prefix, or too
+            few tokens.
 
     Example:
 
@@ -47,6 +50,7 @@ class TokenPooling(keras.layers.Layer):
 
     def __init__(self, pooling: str = "token", num_prefix_tokens: int = 1, **kwargs):
         check_choice("pooling", pooling, ("token", "avg", "max"))
+        num_prefix_tokens = integer(num_prefix_tokens, "num_prefix_tokens", minimum=0)
         if pooling == "token" and num_prefix_tokens == 0:
             raise ValueError(
                 "pooling='token' reads the class token, and there is none. Received: "
@@ -58,8 +62,20 @@ class TokenPooling(keras.layers.Layer):
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., tokens, hidden_dim)")
+        self._check_tokens(input_shape[-2])
 
-    def call(self, x):
+    def _check_tokens(self, tokens):
+        needed = 1 if self.pooling == "token" else self.num_prefix_tokens + 1
+        if are_known(tokens) and tokens < needed:
+            raise ValueError(
+                f"pooling='{self.pooling}' with {self.num_prefix_tokens} prefix tokens "
+                f"reads at least {needed} tokens. Received: {tokens} tokens. Give more "
+                "tokens, or a smaller num_prefix_tokens."
+            )
+
+    def call(self, inputs):
+        x = as_floats(inputs, self.compute_dtype)
+        self._check_tokens(ops.shape(x)[-2])
         if self.pooling == "token":
             return x[..., 0, :]
         patches = x[..., self.num_prefix_tokens :, :]

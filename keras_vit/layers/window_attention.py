@@ -7,17 +7,21 @@ N = Mh·Mw tokens a window, nW windows a (padded) map.
 import keras
 from keras import ops
 
-from keras_vit.arguments import check_static_map, pair
+from keras_vit.arguments import (
+    check_rank,
+    flag,
+    integer,
+    rate,
+    window_and_shift,
+)
 from keras_vit.layers.attention import MultiHeadSelfAttention
+from keras_vit.layers.attention_bias import bias_by_offset
 from keras_vit.layers.composite import CompositeLayer, inner, one_piece
 from keras_vit.layers.initializers import truncated_normal
-from keras_vit.layers.window_layout import WindowLayout
+from keras_vit.layers.precision import as_floats
+from keras_vit.layers.window_layout import WindowLayout, WindowLayouts
 from keras_vit.reshaping import reshape
-from keras_vit.windows import (
-    relative_position_index,
-    window_partition,
-    window_reverse,
-)
+from keras_vit.windows import window_partition, window_reverse
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -32,7 +36,8 @@ class WindowAttention(CompositeLayer):
 
     A map that no whole number of windows covers is padded with zeros at the bottom and
     right. A window larger than the map shrinks to it, and is not shifted along that
-    axis.
+    axis; its bias is then the table's center. The table itself is that of the window on
+    the map that the layer is built on.
 
     Args:
         num_heads: int, attention heads. Has to divide C.
@@ -45,21 +50,23 @@ class WindowAttention(CompositeLayer):
         **kwargs: of `keras.layers.Layer`, such as `name` and `dtype`.
 
     Call arguments:
-        x: feature maps `(..., H, W, C)`.
+        inputs: feature maps `(..., H, W, C)`.
         training: bool, whether dropout is at work.
         return_attention_scores: bool, also give the scores of each window,
             `(..., nW, num_heads, N, N)`: windows, and tokens in them, in row-major
             order on the padded and rolled map.
 
     Input shape:
-        `(..., H, W, C)`, H, W and C known; any number of batch axes.
+        `(..., H, W, C)`, C known; any number of batch axes. H and W may differ from
+        call to call, as in detection: the bias table belongs to the window.
 
     Output shape:
         As the input; with `return_attention_scores=True` a pair with the scores.
 
     Raises:
         ValueError: if `shift_size` is not below `window_size`, or `num_heads` does not
-            divide C.
+            divide C, or a layer that was built on a map smaller than its window gets
+            a larger one.
 
     Example:
 
@@ -86,19 +93,15 @@ class WindowAttention(CompositeLayer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.num_heads = num_heads
-        self.window_size = pair(window_size, "window_size")
-        self.shift_size = pair(shift_size, "shift_size", minimum=0)
-        for window, shift in zip(self.window_size, self.shift_size, strict=True):
-            if shift >= window:
-                raise ValueError(
-                    "`shift_size` should be below `window_size` along each axis (the "
-                    f"paper: half of it). Received: shift_size={shift_size}, "
-                    f"window_size={window_size}"
-                )
-        self.relative_position_bias = relative_position_bias
-        self.dropout_rate = dropout_rate
-        self.attention_dropout_rate = attention_dropout_rate
+        self.num_heads = integer(num_heads, "num_heads")
+        self.window_size, self.shift_size = window_and_shift(window_size, shift_size)
+        self.relative_position_bias = flag(
+            relative_position_bias, "relative_position_bias"
+        )
+        self.dropout_rate = rate(dropout_rate, "dropout_rate")
+        self.attention_dropout_rate = rate(
+            attention_dropout_rate, "attention_dropout_rate"
+        )
         with one_piece():
             self.attention = MultiHeadSelfAttention(
                 num_heads,
@@ -109,30 +112,59 @@ class WindowAttention(CompositeLayer):
             )
 
     def build(self, input_shape):
-        check_static_map(self, input_shape)
+        check_rank(self, input_shape, "(..., height, width, channels)")
         *_, height, width, channels = input_shape
-        self.layout = WindowLayout(height, width, self.window_size, self.shift_size)
-        self.relative_position_index = relative_position_index(self.layout.window)
-        self.attention.build((None, self.layout.tokens, channels))
+        self.table_window = tuple(
+            window if side is None else min(window, side)
+            for window, side in zip(self.window_size, (height, width), strict=True)
+        )
+        rows, columns = self.table_window
+        self.attention.build((None, None, channels))
+        self.relative_position_bias_table = None
         if self.relative_position_bias:
-            rows, columns = self.layout.window
             self.relative_position_bias_table = self.add_weight(
                 shape=((2 * rows - 1) * (2 * columns - 1), self.num_heads),
                 initializer=truncated_normal(),
                 name="relative_position_bias_table",
             )
+        self._layouts = WindowLayouts(
+            self.window_size,
+            self.shift_size,
+            self.table_window if self.relative_position_bias else None,
+        )
+        if height and width:
+            self.layout(height, width)  # ready before anything traces a call
 
-    def call(self, x, training=None, return_attention_scores=False):
-        layout = self.layout
+    def layout(self, height: int, width: int) -> WindowLayout:
+        """How the windows lie on a map of a size, of which there may be many.
+
+        Args:
+            height: H of the map.
+            width: W of the map.
+
+        Returns:
+            A `WindowLayout`: the windows, their shift and mask, the table's index.
+
+        Raises:
+            ValueError: if the layer was built on a smaller map than its window, and
+                this map needs offsets that its bias table does not have.
+        """
+        return self._layouts.on_map(height, width)
+
+    def call(self, inputs, training=None, return_attention_scores=False):
+        x = as_floats(inputs, self.compute_dtype)
         shape = ops.shape(x)
+        layout = self.layout(*shape[-3:-1])
         x = reshape(x, (-1, *shape[-3:]))  # (..., H, W, C) -> (B, H, W, C)
         x = layout.pad_and_roll(x)
         windows = window_partition(x, layout.window)  # (B·nW, N, C)
-        windows = reshape(windows, (-1, layout.windows, *windows.shape[-2:]))
+        windows = reshape(windows, (-1, layout.windows, layout.tokens, shape[-1]))
         attended = inner(self.attention)(
             windows,  # (B, nW, N, C)
-            attention_mask=layout.mask,
-            attention_bias=self._bias(),
+            attention_mask=layout.mask_beside(x),
+            attention_bias=bias_by_offset(
+                self.relative_position_bias_table, layout.index_beside(x)
+            ),
             training=training,
             return_attention_scores=return_attention_scores,
         )
@@ -141,17 +173,19 @@ class WindowAttention(CompositeLayer):
         attended = window_reverse(attended, layout.window, *layout.padded)
         attended = reshape(layout.roll_back_and_crop(attended), shape)
         if return_attention_scores:
-            return attended, reshape(scores, (*shape[:-3], *scores.shape[1:]))
+            return attended, reshape(scores, (*shape[:-3], *ops.shape(scores)[1:]))
         return attended
 
-    def _bias(self):
-        """One bias a head: (num_heads, N, N)."""
-        if not self.relative_position_bias:
-            return None
-        index = self.relative_position_index
-        bias = ops.take(self.relative_position_bias_table, index.reshape(-1), axis=0)
-        bias = reshape(bias, (*index.shape, self.num_heads))
-        return ops.transpose(bias, (2, 0, 1))  # (N, N, H) -> (H, N, N)
+    def compute_output_spec(self, inputs, training=None, return_attention_scores=False):
+        *batch, height, width, _ = inputs.shape
+        if height and width:
+            return super().compute_output_spec(
+                inputs, return_attention_scores=return_attention_scores
+            )
+        output = keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
+        scores = (*batch, None, self.num_heads, None, None)
+        scores = keras.KerasTensor(scores, dtype=self.compute_dtype)
+        return (output, scores) if return_attention_scores else output
 
     def get_config(self):
         return {

@@ -15,11 +15,16 @@ if keras.backend.backend() == "jax":
 
 
 @functools.cache
+def jax_platform() -> str | None:
+    """What XLA compiles whole training steps for, such as "cpu", or None."""
+    if keras.backend.backend() != "jax":
+        return None
+    return keras.distribution.list_devices()[0].partition(":")[0]
+
+
 def is_jax_on_cpu() -> bool:
     """Whether XLA compiles whole training steps for a CPU."""
-    return keras.backend.backend() == "jax" and (
-        keras.distribution.list_devices()[0].startswith("cpu")
-    )
+    return jax_platform() == "cpu"
 
 
 def written_out(x, training):

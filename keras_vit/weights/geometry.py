@@ -75,7 +75,7 @@ def describe(model: keras.Model) -> Geometry:
         ),
         classes=layers["head"].units if "head" in layers else 0,
         windows={
-            name: layer.attention.layout.window
+            name: layer.attention.table_window
             for name, layer in layers.items()
             if name.startswith("stage_") and "_block_" in name
         },

@@ -50,8 +50,9 @@ def by_hand(layer, x, window, shift, padded):
 )
 def test_equals_attention_in_each_window(size, window, shift, used, padded):
     layer = built((*size, 12), window, shift)
-    assert (layer.layout.window, layer.layout.shift) == used
-    assert layer.layout.padded == padded
+    layout = layer.layout(*size)
+    assert (layout.window, layout.shift) == used
+    assert layout.padded == padded
     x = array(2, *size, 12)
     expected = by_hand(layer, x, *used, padded)
     assert relative_difference(to_numpy(layer(x)), expected) < 1e-5
@@ -107,7 +108,7 @@ def test_bad_arguments(arguments, message):
     ("shape", "message"),
     [
         ((None, 6, 10), "height, width, channels"),
-        ((2, None, 10, 12), "known height and width"),
+        ((2, 6, 10, None), "known last axis"),
         ((2, 6, 10, 13), "divisible by .num_heads"),
     ],
 )
