@@ -3,6 +3,8 @@
 B batch (all leading axes), N tokens, D hidden_dim, H heads, d = D/H key_dim.
 """
 
+import functools
+
 import keras
 from keras import ops
 
@@ -14,8 +16,9 @@ from keras_vit.arguments import (
     rate,
 )
 from keras_vit.layers.attention_bias import additive_bias, relative_bias, table_among
-from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
+from keras_vit.layers.composite import CompositeLayer, dropped, one_piece
 from keras_vit.layers.initializers import truncated_normal
+from keras_vit.layers.plain_layers import is_idle
 from keras_vit.layers.precision import as_floats
 from keras_vit.layers.scaled_dot_product import scaled_dot_product
 from keras_vit.layers.token_dense import TokenDense
@@ -125,7 +128,8 @@ class MultiHeadSelfAttention(CompositeLayer):
             )
 
     def _projection(self, hidden_dim, name):
-        return TokenDense(hidden_dim, dtype=self.dtype_policy, name=name)
+        with one_piece():
+            return TokenDense(hidden_dim, dtype=self.dtype_policy, name=name)
 
     def call(
         self,
@@ -145,17 +149,16 @@ class MultiHeadSelfAttention(CompositeLayer):
         if self.relative_position:
             table = table_among(tokens, self.relative_position_table)
             bias = relative_bias(query, table, bias)
-        drops = training and self.attention_dropout_rate > 0
         attended, scores = scaled_dot_product(
             query,
             key,
             value,
             bias=bias,
-            dropout=self._drop_scores if drops else self.alter_scores,
+            dropout=self._dropout_of_scores(training) or self.alter_scores,
             return_scores=return_attention_scores,
         )
         rows = self.output_dense(reshape(attended, (-1, hidden_dim)))
-        rows = regularized(self.dropout, rows, training)
+        rows = dropped(self.dropout, rows, training)
         attended = reshape(rows, (*batch, tokens, hidden_dim))
         if return_attention_scores:
             shape = (*batch, self.num_heads, tokens, tokens)
@@ -166,8 +169,11 @@ class MultiHeadSelfAttention(CompositeLayer):
         key_dim = rows.shape[-1] // self.num_heads  # (B·N, D) -> (B, N, H, d)
         return reshape(rows, (-1, tokens, self.num_heads, key_dim))
 
-    def _drop_scores(self, scores):
-        return self.attention_dropout(scores, training=True)
+    def _dropout_of_scores(self, training):
+        """A function of the scores, or None where it would do nothing."""
+        if is_idle(self.attention_dropout, training):
+            return None
+        return functools.partial(self.attention_dropout, training=training)
 
     def get_config(self):
         return {

@@ -7,7 +7,7 @@ keep a layer's input alone and compute its inside again for the backward pass.
 import keras
 from keras import ops
 
-from keras_vit.layers.inner_layer import needs_no_ceremony
+from keras_vit.layers.plain_layers import calls_its_call, is_idle
 from keras_vit.layers.precision import as_floats
 from keras_vit.layers.rematerialization import rematerialized
 
@@ -56,24 +56,25 @@ class CompositeLayer(keras.layers.Layer):
         return outputs
 
 
-def regularized(layer, x, training):
+def dropped(layer, x, training):
     """Call a dropout or drop path, but not where it would do nothing.
 
     A block has five of them, and a call that does nothing still takes eager PyTorch as
     long as a normalization of few tokens.
     """
-    return layer(x, training=True) if training and layer.rate > 0 else x
+    return x if is_idle(layer, training) else layer(x, training=training)
 
 
-def inner(layer):
-    """A layer of layers as another calls it from within its own `call`.
+def call_inner(layer, x, **kwargs):
+    """Call a layer of layers from within another's own `call`.
 
     There Keras has nothing left to find out: the outer layer was given tensors of their
     type and knows whether it trains. On PyTorch it looks at every step all the same,
     0.1 ms a call; on TensorFlow and JAX once.
     """
-    is_ours = isinstance(layer, CompositeLayer)
-    return layer.call if is_ours and needs_no_ceremony(layer) else layer
+    is_ours = type(layer).__call__ is CompositeLayer.__call__
+    call = layer.call if is_ours and calls_its_call(layer, x) else layer
+    return call(x, **kwargs)
 
 
 def _is_seed(variable) -> bool:

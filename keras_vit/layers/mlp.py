@@ -4,9 +4,10 @@ import keras
 from keras import ops
 
 from keras_vit.arguments import check_rank, integer, rate
-from keras_vit.layers.composite import CompositeLayer, one_piece, regularized
+from keras_vit.layers.composite import CompositeLayer, dropped, one_piece
 from keras_vit.layers.fast_paths import fused_mlp, has_fused_mlp
 from keras_vit.layers.gelu import gelu
+from keras_vit.layers.plain_layers import is_idle, weights_of
 from keras_vit.layers.precision import as_floats
 from keras_vit.layers.token_dense import TokenDense
 from keras_vit.reshaping import reshape
@@ -65,34 +66,35 @@ class MLP(CompositeLayer):
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., hidden_dim)")
         self.hidden_dense.build(input_shape)
-        self.output_dense = TokenDense(
-            input_shape[-1], dtype=self.dtype_policy, name="output"
-        )
+        with one_piece():
+            self.output_dense = TokenDense(
+                input_shape[-1], dtype=self.dtype_policy, name="output"
+            )
         self.output_dense.build((*input_shape[:-1], self.mlp_dim))
 
     def call(self, inputs, training=None):
         x = as_floats(inputs, self.compute_dtype)
         shape = ops.shape(x)
         rows = reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
-        if has_fused_mlp(training) and not self._is_altered(training):
-            layers = self.hidden_dense, self.output_dense
-            weights = (w for layer in layers for w in (layer.kernel, layer.bias))
+        weights = self._weights_alone(rows, training)
+        if weights is not None:
             return reshape(fused_mlp(rows, *weights), shape)
         rows = self.hidden_dense(rows, training=training)
-        rows = regularized(self.hidden_dropout, rows, training)
-        rows = regularized(self.output_dropout, self.output_dense(rows), training)
+        rows = dropped(self.hidden_dropout, rows, training)
+        rows = dropped(self.output_dropout, self.output_dense(rows), training)
         return reshape(rows, shape)
 
-    def _is_altered(self, training) -> bool:
-        """Whether this is more than two products with a GELU between."""
-        return (
-            (training and self.dropout_rate > 0)
-            or self.hidden_dense.activation is not gelu
-            or any(
-                dense.quantization_mode is not None
-                or dense.activity_regularizer is not None
-                for dense in (self.hidden_dense, self.output_dense)
-            )
+    def _weights_alone(self, rows, training) -> list | None:
+        """All that it takes, where this is two products with a GELU between."""
+        if not (
+            has_fused_mlp(training)
+            and is_idle(self.hidden_dropout, training)
+            and is_idle(self.output_dropout, training)
+        ):
+            return None
+        linear = keras.activations.linear
+        return weights_of(
+            rows, TokenDense, {self.hidden_dense: gelu, self.output_dense: linear}
         )
 
     def compute_output_shape(self, input_shape):

@@ -62,9 +62,10 @@ class PatchMerging(CompositeLayer):
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., height, width, channels)")
         channels = input_shape[-1]
-        self.reduction = TokenDense(
-            2 * channels, use_bias=False, dtype=self.dtype_policy, name="reduction"
-        )
+        with one_piece():
+            self.reduction = TokenDense(
+                2 * channels, use_bias=False, dtype=self.dtype_policy, name="reduction"
+            )
         self.norm.build((None, None, None, 4 * channels))
         self.reduction.build((None, None, None, 4 * channels))
 

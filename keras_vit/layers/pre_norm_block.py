@@ -8,7 +8,7 @@ https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
 """
 
 from keras_vit.arguments import check_rank, integer, number, rate
-from keras_vit.layers.composite import CompositeLayer, inner, one_piece, regularized
+from keras_vit.layers.composite import CompositeLayer, call_inner, dropped, one_piece
 from keras_vit.layers.drop_path import DropPath
 from keras_vit.layers.layer_scale import LayerScale
 from keras_vit.layers.mlp import MLP
@@ -91,7 +91,8 @@ class PreNormBlock(CompositeLayer):
     def call(self, inputs, training=None, return_attention_scores=False):
         x = as_floats(inputs, self.compute_dtype)
         x = written_out(x, training)
-        attended = inner(self.attention)(
+        attended = call_inner(
+            self.attention,
             self.attention_norm(x, training=training),
             training=training,
             return_attention_scores=return_attention_scores,
@@ -101,12 +102,13 @@ class PreNormBlock(CompositeLayer):
             attended, scores = attended
         if self.attention_layer_scale is not None:
             attended = self.attention_layer_scale(attended)
-        x = x + regularized(self.attention_drop_path, attended, training)
+        x = x + dropped(self.attention_drop_path, attended, training)
         x = written_out(x, training)
-        hidden = inner(self.mlp)(self.mlp_norm(x, training=training), training=training)
+        normed = self.mlp_norm(x, training=training)
+        hidden = call_inner(self.mlp, normed, training=training)
         if self.mlp_layer_scale is not None:
             hidden = self.mlp_layer_scale(hidden)
-        x = x + regularized(self.mlp_drop_path, hidden, training)
+        x = x + dropped(self.mlp_drop_path, hidden, training)
         return (x, scores) if return_attention_scores else x
 
     def get_config(self):

@@ -16,7 +16,7 @@ from keras_vit.arguments import (
 )
 from keras_vit.layers.attention import MultiHeadSelfAttention
 from keras_vit.layers.attention_bias import bias_by_offset
-from keras_vit.layers.composite import CompositeLayer, inner, one_piece
+from keras_vit.layers.composite import CompositeLayer, call_inner, one_piece
 from keras_vit.layers.initializers import truncated_normal
 from keras_vit.layers.precision import as_floats
 from keras_vit.layers.window_layout import WindowLayout, WindowLayouts
@@ -159,7 +159,8 @@ class WindowAttention(CompositeLayer):
         x = layout.pad_and_roll(x)
         windows = window_partition(x, layout.window)  # (B·nW, N, C)
         windows = reshape(windows, (-1, layout.windows, layout.tokens, shape[-1]))
-        attended = inner(self.attention)(
+        attended = call_inner(
+            self.attention,
             windows,  # (B, nW, N, C)
             attention_mask=layout.mask_beside(x),
             attention_bias=bias_by_offset(
