@@ -4,6 +4,13 @@ import keras
 import numpy as np
 
 from keras_vit.layers.composite import one_piece
+from keras_vit.models.vision_model import VisionModel
+
+
+def at_least_float32(dtype) -> str:
+    """What half precision would spoil: pixels on their way in, scores on theirs out."""
+    is_double = keras.dtype_policies.get(dtype).compute_dtype == "float64"
+    return "float64" if is_double else "float32"
 
 
 def image_input(input_tensor, input_shape, dtype):
@@ -13,7 +20,7 @@ def image_input(input_tensor, input_shape, dtype):
     return input_tensor
 
 
-def normalized(image, mean_std):
+def normalized(image, mean_std, dtype):
     """Pixels from 0 to 255 become (pixel / 255 - mean) / std, channel by channel."""
     mean, std = (255 * np.asarray(values, "float64") for values in mean_std)
     channels = image.shape[-1]
@@ -26,16 +33,17 @@ def normalized(image, mean_std):
     return keras.layers.Normalization(
         mean=mean.tolist(),
         variance=np.square(std).tolist(),
-        dtype="float32",
+        dtype=at_least_float32(dtype),
         name="preprocessing",
     )(image)
 
 
 def channels_last(image):
     """One transpose at the entry; all layers work on channels last."""
-    if keras.config.image_data_format() == "channels_first":
-        return keras.layers.Permute((2, 3, 1), name="channels_last")(image)
-    return image
+    if keras.config.image_data_format() != "channels_first":
+        return image
+    permute = keras.layers.Permute((2, 3, 1), dtype=image.dtype, name="channels_last")
+    return permute(image)
 
 
 def embedding_dropout(x, rate, dtype):
@@ -45,14 +53,14 @@ def embedding_dropout(x, rate, dtype):
     return dropout(x)
 
 
-def classifier(x, classes, activation, kernel_initializer):
-    """The head. It stays in float32 under mixed precision, as softmax needs."""
+def classifier(x, classes, activation, kernel_initializer, dtype):
+    """The head. It stays in float32 in half and mixed precision, as softmax needs."""
     with one_piece():
         head = keras.layers.Dense(
             classes,
             activation=activation,
             kernel_initializer=kernel_initializer,
-            dtype="float32",
+            dtype=at_least_float32(dtype),
             name="head",
         )
     return head(x)
@@ -75,7 +83,7 @@ def finish(image, outputs, input_tensor, name) -> keras.Model:
         inputs = keras.utils.get_source_inputs(image)
         inputs = inputs[0] if len(inputs) == 1 else inputs
     with one_piece():  # under a RematScope the blocks are recomputed, not the model
-        return keras.Model(inputs, outputs, name=name)
+        return VisionModel(inputs, outputs, name=name)
 
 
 def drop_path_rates(rate: float, count: int) -> list[float]:

@@ -11,6 +11,7 @@ from keras_vit.arguments import check_divisible
 from keras_vit.layers import PatchEmbedding, PatchMerging, PositionEmbedding, SwinBlock
 from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.models.parts import (
+    at_least_float32,
     channels_last,
     check_top,
     classifier,
@@ -61,9 +62,10 @@ def build_swin(
     half_window = (window_size[0] // 2, window_size[1] // 2)
     rates = iter(drop_path_rates(drop_path_rate, sum(depths)))
 
-    image = image_input(input_tensor, input_shape, "uint8" if mean_std else None)
+    pixels = "uint8" if mean_std else at_least_float32(dtype)
+    image = image_input(input_tensor, input_shape, pixels)
     x = channels_last(image)
-    x = x if mean_std is None else normalized(x, mean_std)
+    x = x if mean_std is None else normalized(x, mean_std, dtype)
     x = PatchEmbedding(
         hidden_dim,
         patch_size,
@@ -102,7 +104,7 @@ def build_swin(
     if pooling is not None:
         x = _pooling(pooling, dtype)(x)
     if include_top:
-        x = classifier(x, classes, classifier_activation, head_initializer)
+        x = classifier(x, classes, classifier_activation, head_initializer, dtype)
     return finish(image, x, input_tensor, name)
 
 
@@ -121,11 +123,15 @@ def _pooling(pooling, dtype):
 def _with_positions(x, dtype):
     """Swin's `ape`: one learned vector a place of the first map."""
     _, height, width, hidden_dim = x.shape
-    tokens = keras.layers.Reshape((height * width, hidden_dim), name="as_tokens")(x)
+    tokens = keras.layers.Reshape(
+        (height * width, hidden_dim), dtype=dtype, name="as_tokens"
+    )(x)
     tokens = PositionEmbedding(
         "learned", (height, width), dtype=dtype, name="position_embedding"
     )(tokens)
-    return keras.layers.Reshape((height, width, hidden_dim), name="as_map")(tokens)
+    return keras.layers.Reshape(
+        (height, width, hidden_dim), dtype=dtype, name="as_map"
+    )(tokens)
 
 
 def _check_stages(hidden_dim, depths, num_heads):

@@ -16,6 +16,7 @@ from keras_vit.layers import (
 )
 from keras_vit.layers.token_normalization import TokenNormalization
 from keras_vit.models.parts import (
+    at_least_float32,
     channels_last,
     check_top,
     classifier,
@@ -67,9 +68,10 @@ def build_vit(
         pooling = "token" if class_token else "avg"
     num_prefix_tokens = int(class_token) + num_register_tokens
 
-    image = image_input(input_tensor, input_shape, "uint8" if mean_std else None)
+    pixels = "uint8" if mean_std else at_least_float32(dtype)
+    image = image_input(input_tensor, input_shape, pixels)
     x = channels_last(image)
-    x = x if mean_std is None else normalized(x, mean_std)
+    x = x if mean_std is None else normalized(x, mean_std, dtype)
     embed = PatchEmbedding(hidden_dim, patch_size, dtype=dtype, name="patch_embedding")
     grid_size = embed.grid_size(*x.shape[1:3])
     x = embed(x)  # (B, H, W, C) -> (B, N, D)
@@ -108,7 +110,7 @@ def build_vit(
         if norm_after_pooling:
             x = norm(x)
     if include_top:
-        x = classifier(x, classes, classifier_activation, head_initializer)
+        x = classifier(x, classes, classifier_activation, head_initializer, dtype)
     return finish(image, x, input_tensor, name)
 
 

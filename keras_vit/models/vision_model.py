@@ -1,0 +1,31 @@
+"""The functional model that the builders return, with the dtype policy of its layers.
+
+Mixed precision: https://arxiv.org/abs/1710.03740.
+"""
+
+import keras
+
+from keras_vit.layers import PatchEmbedding
+
+
+@keras.saving.register_keras_serializable(package="keras_vit")
+class VisionModel(keras.Model):
+    """A functional `keras.Model` that knows in which precision it calculates.
+
+    Keras gives a functional model the global dtype policy, whatever its layers have,
+    and `compile` then asks the model whether the loss is to be scaled, without which
+    float16 loses small gradients. Here the policy is that of the patch embedding, as a
+    model is cloned, and loaded from a file, with no more than inputs and outputs.
+
+    Args:
+        inputs: Keras tensor or tensors that the model starts from.
+        outputs: Keras tensor or tensors that it ends in.
+        name: str, the model's name.
+        **kwargs: `trainable`, as in `keras.Model`.
+    """
+
+    def __init__(self, inputs, outputs, name=None, **kwargs):
+        super().__init__(inputs, outputs, name=name, **kwargs)
+        for layer in self.layers:
+            if isinstance(layer, PatchEmbedding):
+                self.dtype_policy = layer.dtype_policy
