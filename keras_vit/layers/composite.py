@@ -7,6 +7,7 @@ keep a layer's input alone and compute its inside again for the backward pass.
 import keras
 from keras import ops
 
+from keras_vit.layers.freezing import after_build, apply_exceptions, exceptions
 from keras_vit.layers.plain_layers import calls_its_call, is_idle
 from keras_vit.layers.precision import as_floats
 from keras_vit.layers.rematerialization import rematerialized
@@ -22,7 +23,34 @@ class CompositeLayer(keras.layers.Layer):
 
     What is made in `__init__` goes under `one_piece()`, so that it is not recomputed
     within what is recomputed; `build` and `call` run under it anyway.
+
+    Layers within are frozen with the layer, whenever they are made, and those that are
+    frozen alone stay so in a file and in a clone.
+
+    Args:
+        inner_trainable: dict, `trainable` of the layers within that differ in it from
+            the one around them, by their names joined with slashes.
+        **kwargs: of `keras.layers.Layer`.
     """
+
+    def __init__(self, *, inner_trainable=None, **kwargs):
+        super().__init__(**kwargs)
+        self._inner_trainable = dict(inner_trainable or {})
+        after_build(self, self._freeze_inner)
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        if isinstance(value, keras.layers.Layer) and not self.trainable:
+            value.trainable = False
+
+    def _freeze_inner(self):
+        apply_exceptions(self, self._inner_trainable)
+
+    def get_config(self):
+        trainable = self._inner_trainable if not self.built else {}
+        trainable = trainable | exceptions(self)
+        config = super().get_config()
+        return config | {"inner_trainable": trainable} if trainable else config
 
     def __call__(self, *args, **kwargs):
         with one_piece():
