@@ -24,17 +24,21 @@ def attention_road(x) -> str:
 
     - `"windows"`: PyTorch's kernel on a CPU, which takes the bias of each window of an
       image as it is.
-    - `"fused"`: `keras.ops.dot_product_attention`, for PyTorch and JAX on a GPU.
+    - `"fused"`: `keras.ops.dot_product_attention`, for PyTorch and JAX on a GPU; there
+      cuDNN has no gradient for an odd number of tokens, which a class token makes.
     - `"divided last"`: for JAX on a CPU, where the former would be the plain products
       again, in a layout that XLA is slow with.
-    - `"plain"`: TensorFlow, and JAX on a TPU. There Keras 3.15 calls a kernel, Splash,
-      that is causal and gets neither the bias nor the scale.
+    - `"plain"`: all else, such as TensorFlow, and JAX on a TPU. There Keras 3.15 calls
+      a kernel, Splash, that is causal and gets neither the bias nor the scale.
     """
     if keras.backend.backend() == "torch":
         return "windows" if x.device.type == "cpu" else "fused"
     if keras.backend.backend() == "tensorflow" or jax_platform() == "tpu":
         return "plain"
-    return "divided last" if is_jax_on_cpu() else "fused"
+    if is_jax_on_cpu():
+        return "divided last"
+    tokens = x.shape[1]
+    return "plain" if tokens is None or tokens % 2 else "fused"
 
 
 def fused_attention(road: str, query, key, value, bias):

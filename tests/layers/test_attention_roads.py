@@ -131,3 +131,14 @@ def test_on_a_tpu_nothing_is_causal_or_lost(biased, tpu):
     bias = {"attention_bias": array(1, 128, 128, seed=1)} if biased else {}
     plain, _ = layer(x, **bias, return_attention_scores=True)
     assert relative_difference(to_numpy(layer(x, **bias)), to_numpy(plain)) < 1e-5
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX's road on a GPU")
+@pytest.mark.parametrize(("tokens", "road"), [(4, "fused"), (5, "plain")])
+def test_on_jaxs_gpu_an_odd_number_of_tokens_is_not_for_cudnn(
+    tokens, road, monkeypatch
+):
+    """cuDNN refuses the gradient; Keras would log an error at each trace."""
+    monkeypatch.setattr(fast_paths, "jax_platform", lambda: "gpu")
+    monkeypatch.setattr(fast_paths, "is_jax_on_cpu", lambda: False)
+    assert fast_paths.attention_road(ops.zeros((2, tokens, 3, 5))) == road
