@@ -48,7 +48,7 @@ def relative_position_bias(model: keras.Model) -> list[np.ndarray]:
 
 
 def _by_offset(attention) -> np.ndarray:
-    rows, columns = attention.layout.window
+    rows, columns = attention.table_window
     table = ops.convert_to_numpy(attention.relative_position_bias_table)
     by_head = table.T.astype("float32")  # (offsets, heads) -> (heads, offsets)
     return by_head.reshape(-1, 2 * rows - 1, 2 * columns - 1)

@@ -149,4 +149,4 @@ def _layout(size, window_size, shift_size):
         1, window_size, shift_size, relative_position_bias=False, dtype="float32"
     )
     layer.build((None, *size, 1))
-    return layer.layout
+    return layer.layout(*size)
