@@ -1,5 +1,6 @@
 """Weights for the notebooks: DINOv2's from the hub, or a small ViT that is at hand."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,14 @@ def pretrained_vit(image_size: int = 224) -> keras.Model:
     ```
     """
     try:
-        return keras_vit.ViTS14(
-            include_top=False,
-            weights="dinov2",
-            input_shape=(image_size, image_size, 3),
-        )
+        with warnings.catch_warnings():
+            # Notebooks without widgets: huggingface_hub's bars warn when imported.
+            warnings.filterwarnings("ignore", "IProgress not found")
+            return keras_vit.ViTS14(
+                include_top=False,
+                weights="dinov2",
+                input_shape=(image_size, image_size, 3),
+            )
     except ValueError as error:
         reason = str(error).split("(")[0].strip()
         print(

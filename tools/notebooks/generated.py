@@ -17,6 +17,7 @@ SETUP_CELL = """\
 # Where the notebook runs. In Colab this installs keras_vit from its repository, and
 # leaves the TensorFlow, JAX, PyTorch and NumPy that are there as they are.
 import importlib
+import logging
 import os
 import subprocess
 import sys
@@ -46,6 +47,7 @@ import keras
 import keras_vit
 
 backend = importlib.import_module(keras.backend.backend())
+logging.getLogger("tensorflow").setLevel("ERROR")  # it says how often it compiles
 print(f"Keras {keras.__version__} on {backend.__name__} {backend.__version__}")
 print(f"keras_vit {keras_vit.__version__}")
 """
