@@ -19,7 +19,7 @@ def new_picture(width: float, height: float):
     except ImportError as error:
         raise ImportError(
             "keras_vit.inspection draws with matplotlib, which is not installed: "
-            "pip install keras-vit-swin[plots]"
+            'pip install "keras-vit-swin[plots]"'
         ) from error
     return Picture(figsize=(width, height))
 
