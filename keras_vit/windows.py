@@ -207,7 +207,7 @@ def shifted_window_regions(
 def _regions(side, window, shift, numbers):
     """The three stretches of a rolled axis: untouched, before and after the seam."""
     places = numbers.arange(side, dtype="int32")
-    if shift == 0:
+    if are_zero(shift):
         return 0 * places
     last_window = numbers.where(places >= side - window, 1, 0)
     return last_window + numbers.where(places >= side - shift, 1, 0)
