@@ -61,12 +61,16 @@ def create(
 def _changed(family: Family, arguments) -> set[str]:
     """Names of the arguments that are not as the builder has them by default."""
     builder = inspect.signature(family.build).parameters
+
+    def differs(value, default) -> bool:  # a symbolic image cannot be compared
+        return value is not None if default is None else value != default
+
     return {
         name
         for name, value in arguments.items()
         if name not in builder
         or builder[name].default is inspect.Parameter.empty
-        or value != family.readers[name](builder[name].default, name)
+        or differs(value, family.readers[name](builder[name].default, name))
     }
 
 

@@ -40,8 +40,7 @@ def test_with_weights_a_new_head_starts_at_zero(family, tmp_path):
     path = tmp_path / "trained.weights.h5"
     trained = build(**sizes, classes=7)
     trained.save_weights(path)
-    with pytest.warns(UserWarning, match="starts afresh"):
-        model = build(**sizes, classes=5, weights=path)
+    model = build(**sizes, classes=5, weights=path)
     assert not kernel(model).any()
     same = build(**sizes, classes=7, weights=path)
     np.testing.assert_array_equal(kernel(same), kernel(trained))
@@ -53,13 +52,12 @@ def test_the_users_initializer_is_heeded(family, tmp_path):
     ones = build(**sizes, classes=7, head_initializer=keras.initializers.Ones())
     assert (kernel(ones) == 1).all()
     ones.save_weights(tmp_path / "trained.weights.h5")
-    with pytest.warns(UserWarning, match="starts afresh"):
-        model = build(
-            **sizes,
-            classes=5,
-            weights=tmp_path / "trained.weights.h5",
-            head_initializer="ones",
-        )
+    model = build(
+        **sizes,
+        classes=5,
+        weights=tmp_path / "trained.weights.h5",
+        head_initializer="ones",
+    )
     assert (kernel(model) == 1).all()
 
 

@@ -127,7 +127,9 @@ def test_initial_values_are_the_papers():
     )
     for weight in model.weights:
         values = to_numpy(weight)
-        if weight.path.endswith(("bias", "beta", "head/kernel", "class_token/tokens")):
+        if weight.path.endswith("head/kernel"):  # from scratch: tests/models/test_head
+            continue
+        if weight.path.endswith(("bias", "beta", "class_token/tokens")):
             assert (values == 0).all(), weight.path
         elif weight.path.endswith("gamma"):
             assert (values == 1).all(), weight.path
@@ -135,8 +137,6 @@ def test_initial_values_are_the_papers():
             # Keras gives up after four draws on PyTorch: 4 in a million lie outside.
             assert (np.abs(values) > 0.04).mean() < 1e-3, weight.path
             assert 0.016 < values.std() < 0.019, weight.path
-    head = small_swin(hidden_dim=24, classes=97).get_layer("head").kernel
-    assert 0.016 < to_numpy(head).std() < 0.019
 
 
 def test_two_layers_start_from_different_values():

@@ -21,14 +21,14 @@ BLOCKS = {
 }
 
 
-def fitted(name, scope=None, **arguments):
+def fitted(name, scope=None, batch_size=4, **arguments):
     """Train on eight examples; give the losses and the weights."""
     keras.utils.set_random_seed(5)
     with scope or contextlib.nullcontext():
         model = SMALL[name](**arguments)
     model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
     x, y = array(8, *SHAPES[name]), np.arange(8) % 7
-    history = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0)
+    history = model.fit(x, y, batch_size=batch_size, epochs=2, shuffle=False, verbose=0)
     return history.history["loss"], [to_numpy(w) for w in model.weights]
 
 
@@ -63,10 +63,13 @@ def test_no_layer_stays_unbuilt(name):
     ("name", "policy"), [("vit", "mixed_bfloat16"), ("swin", "mixed_float16")]
 )
 def test_mixed_precision(name, policy):
-    losses, weights = fitted(name, dtype=policy, **DROPS)
+    # One batch: its loss is that before any step, and float16's scaled loss may leave
+    # the first step out.
+    losses, weights = fitted(name, batch_size=8, dtype=policy, **DROPS)
     assert np.isfinite(losses).all()
     assert all(np.isfinite(weight).all() for weight in weights)
-    np.testing.assert_allclose(losses[0], fitted_with_drops(name)[0][0], rtol=0.05)
+    expected, _ = fitted(name, batch_size=8, **DROPS)
+    np.testing.assert_allclose(losses[0], expected[0], rtol=0.05)
 
 
 @pytest.mark.skipif(
