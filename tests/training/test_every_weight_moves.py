@@ -28,7 +28,8 @@ def test_every_weight_moves(kind, dtype):
     model.compile(AdamW(0.03, weight_decay=1e-9), "sparse_categorical_crossentropy")
     before = [to_numpy(weight) for weight in model.trainable_weights]
     images = array(7, *SHAPES["swin" if kind == "Swin" else "vit"])
-    for _ in range(2):
+    # A loss that is scaled too much overflows, and the first steps are left out.
+    for _ in range(6):
         model.train_on_batch(images, np.arange(7))
     for weight, old in zip(model.trainable_weights, before, strict=True):
         new = to_numpy(weight)
