@@ -89,8 +89,7 @@ class Found:
 
     def layout(self, number: int) -> WindowLayout:
         """How the windows of a Swin's block lie on its map."""
-        layout = self.blocks[number].attention.layout
-        return layout(*self.maps[number]) if callable(layout) else layout
+        return self.blocks[number].attention.layout(*self.maps[number])
 
     def num_tokens(self, number: int) -> int:
         """Tokens that attend to each other in a block: all, or those of a window."""
