@@ -18,14 +18,13 @@ class VisionModel(keras.Model):
     model is cloned, and loaded from a file, with no more than inputs and outputs.
 
     Args:
-        inputs: Keras tensor or tensors that the model starts from.
-        outputs: Keras tensor or tensors that it ends in.
-        name: str, the model's name.
-        **kwargs: `trainable`, as in `keras.Model`.
+        *args: the inputs and outputs of a functional `keras.Model`.
+        **kwargs: `name` and `trainable`, as there.
     """
 
-    def __init__(self, inputs, outputs, name=None, **kwargs):
-        super().__init__(inputs, outputs, name=name, **kwargs)
+    # Every Keras from 3.11 on takes a class with these arguments for functional.
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         for layer in self.layers:
             if isinstance(layer, PatchEmbedding):
                 self.dtype_policy = layer.dtype_policy
