@@ -361,5 +361,4 @@ teaching.show(
 # what a trained model makes of it, and the merging of patches between stages, which makes
 # a hierarchy of all this, is left to notebook 10.
 #
-# Next: notebook 9, on the relative position bias, is in the making; back to
-# [1. Attention from scratch](01_attention_from_scratch.ipynb).
+# Next: [9. Swin 2: relative position bias](09_swin_relative_position_bias.ipynb)

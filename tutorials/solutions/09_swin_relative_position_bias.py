@@ -16,7 +16,7 @@ def predict():
 
 
 def change():
-    """On square windows it is the same stride; on others offsets collide."""
+    """On square windows it is the same stride; wide ones collide, tall ones run over."""
 
     def index(rows, columns, stride):
         grid = [(r, c) for r in range(rows) for c in range(columns)]
@@ -32,6 +32,7 @@ def change():
     assert np.array_equal(index(3, 3, stride=5), relative_position_index((3, 3)))
     wrong = index(2, 3, stride=3)
     assert len(np.unique(wrong)) < len(np.unique(right))
+    assert index(3, 2, stride=5).max() >= 5 * 3  # no such row in the table
 
 
 def explore():
