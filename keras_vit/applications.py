@@ -78,9 +78,9 @@ def VisionTransformer(
         num_layers: int, encoder blocks.
         num_heads: int, attention heads; divides hidden_dim.
         mlp_dim: int, width of each MLP's hidden layer.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -176,9 +176,9 @@ def SwinTransformer(
             has twice as many.
         depths: ints, blocks of each stage.
         num_heads: ints, attention heads of each stage's blocks.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: ImageNet's
-            mean and std).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            ImageNet's mean and std).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from

@@ -80,9 +80,9 @@ def SwinTransformer(
             has twice as many.
         depths: ints, blocks of each stage.
         num_heads: ints, attention heads of each stage's blocks.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: ImageNet's
-            mean and std).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            ImageNet's mean and std).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -177,9 +177,9 @@ def VisionTransformer(
         num_layers: int, encoder blocks.
         num_heads: int, attention heads; divides hidden_dim.
         mlp_dim: int, width of each MLP's hidden layer.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -272,9 +272,9 @@ def ViTTi16(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -359,9 +359,9 @@ def ViTS16(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -446,9 +446,9 @@ def ViTS32(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -533,9 +533,9 @@ def ViTB8(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -620,9 +620,9 @@ def ViTB16(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -707,9 +707,9 @@ def ViTB32(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -795,9 +795,9 @@ def ViTL16(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -883,9 +883,9 @@ def ViTL32(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -971,9 +971,9 @@ def ViTH14(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -1059,9 +1059,9 @@ def ViTS14(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -1147,9 +1147,9 @@ def ViTB14(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -1235,9 +1235,9 @@ def ViTL14(
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
         patch_size: int or (rows, columns), pixels of a patch's sides.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: mean and
-            std 0.5).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            mean and std 0.5).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -1319,9 +1319,9 @@ def SwinT(
         classes: int, outputs of the classifier.
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: ImageNet's
-            mean and std).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            ImageNet's mean and std).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -1400,9 +1400,9 @@ def SwinS(
         classes: int, outputs of the classifier.
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: ImageNet's
-            mean and std).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            ImageNet's mean and std).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -1481,9 +1481,9 @@ def SwinB(
         classes: int, outputs of the classifier.
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: ImageNet's
-            mean and std).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            ImageNet's mean and std).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from
@@ -1562,9 +1562,9 @@ def SwinL(
         classes: int, outputs of the classifier.
         classifier_activation: activation of the classifier; None for logits.
         name: str, the model's name.
-        include_preprocessing: bool. True takes uint8 images of 0 to 255 and normalizes
-            them inside the model, as the weights ask for (without weights: ImageNet's
-            mean and std).
+        include_preprocessing: bool. True takes pixels of 0 to 255, uint8 or float, and
+            normalizes them inside the model, as the weights ask for (without weights:
+            ImageNet's mean and std).
         head_initializer: of the classifier's kernel. None means zeros where weights are
             loaded, for fine-tuning (section 3.2 of the ViT paper: "a zero-initialized
             feedforward layer"), and Glorot's uniform numbers for training from

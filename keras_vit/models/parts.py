@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_vit.layers.composite import one_piece
+from keras_vit.layers.pixel_normalization import PixelNormalization
 from keras_vit.models.vision_model import VisionModel
 
 
@@ -30,7 +31,7 @@ def normalized(image, mean_std, dtype):
             f" Received: images of {channels} channels. Use such images, or normalize "
             "them in the data pipeline and leave include_preprocessing=False."
         )
-    return keras.layers.Normalization(
+    return PixelNormalization(
         mean=mean.tolist(),
         variance=np.square(std).tolist(),
         dtype=at_least_float32(dtype),

@@ -62,8 +62,7 @@ def build_swin(
     half_window = (window_size[0] // 2, window_size[1] // 2)
     rates = iter(drop_path_rates(drop_path_rate, sum(depths)))
 
-    pixels = "uint8" if mean_std else at_least_float32(dtype)
-    image = image_input(input_tensor, input_shape, pixels)
+    image = image_input(input_tensor, input_shape, at_least_float32(dtype))
     x = channels_last(image)
     x = x if mean_std is None else normalized(x, mean_std, dtype)
     x = PatchEmbedding(

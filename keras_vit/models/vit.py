@@ -68,8 +68,7 @@ def build_vit(
         pooling = "token" if class_token else "avg"
     num_prefix_tokens = int(class_token) + num_register_tokens
 
-    pixels = "uint8" if mean_std else at_least_float32(dtype)
-    image = image_input(input_tensor, input_shape, pixels)
+    image = image_input(input_tensor, input_shape, at_least_float32(dtype))
     x = channels_last(image)
     x = x if mean_std is None else normalized(x, mean_std, dtype)
     embed = PatchEmbedding(hidden_dim, patch_size, dtype=dtype, name="patch_embedding")

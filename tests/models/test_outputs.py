@@ -184,7 +184,7 @@ def test_preprocessing_inside_equals_preprocessing_before(name, data_format):
         got = inside.predict(images, verbose=0)
     finally:
         keras.config.set_image_data_format("channels_last")
-    assert inside.input.dtype == "uint8"
+    assert inside.input.dtype == "float32"
     assert relative_difference(got, expected) < 1e-4
 
 

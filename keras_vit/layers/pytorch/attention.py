@@ -5,6 +5,8 @@ B batch, H heads, N tokens, d key_dim.
 
 import torch  # noqa: TID253 - nothing imports this file on another backend
 
+from keras_vit.layers.pytorch.products import is_mapped
+
 
 def attention(query, key, value, bias):
     """softmax(query keyᵀ/√d + bias) value, all (B, H, N, d) in any order in memory.
@@ -21,7 +23,8 @@ def attention(query, key, value, bias):
         if bias.shape[0] not in (1, query.shape[0]):
             bias = bias.repeat(query.shape[0] // bias.shape[0], 1, 1, 1)
         learns = torch.is_grad_enabled() and bias.requires_grad
-        if learns and query.dtype == torch.float32:
+        # The kernel cannot learn a bias, nor see within `torch.func` that one is to.
+        if (learns and query.dtype == torch.float32) or is_mapped():
             return _written_out(query, key, value, bias)
     return torch.nn.functional.scaled_dot_product_attention(
         query, key, value, attn_mask=bias
@@ -35,4 +38,8 @@ def _written_out(query, key, value, bias):
     package does not have: that took 0.02 to 0.04 of a training step of Swin-T.
     """
     logits = (query * query.shape[-1] ** -0.5) @ key.mT
-    return torch.softmax(logits.add_(bias), dim=-1) @ value
+    # A sum in place has no room for a bias that is mapped where the logits are not.
+    logits = logits + bias if is_mapped() else logits.add_(bias)
+    is_half = logits.dtype in (torch.float16, torch.bfloat16)
+    scores = torch.softmax(logits, dim=-1, dtype=torch.float32 if is_half else None)
+    return scores.to(value.dtype) @ value

@@ -66,11 +66,12 @@ def is_transformed() -> bool:
     What is exported leaves this process, and `torch.func` transforms operations one by
     one.
     """
-    return (
-        torch.compiler.is_compiling()
-        or torch.jit.is_tracing()
-        or torch._C._are_functorch_transforms_active()
-    )
+    return torch.compiler.is_compiling() or torch.jit.is_tracing() or is_mapped()
+
+
+def is_mapped() -> bool:
+    """Whether `torch.func` differentiates or maps what runs."""
+    return torch._C._are_functorch_transforms_active()
 
 
 def _is_ours(rows, kernel) -> bool:
