@@ -75,6 +75,21 @@ def flag(value: Any, name: str) -> bool:
     return bool(value)
 
 
+def initializer(value: Any, name: str) -> str | keras.initializers.Initializer:
+    """Read what `keras.initializers.get` finds, also a saved one's configuration."""
+    usable = isinstance(value, str | dict | keras.initializers.Initializer)
+    try:
+        known = usable and keras.initializers.get(value)
+    except (ValueError, TypeError):
+        known = None
+    if not callable(known):
+        raise ValueError(
+            f"`{name}` should be a name of keras.initializers such as 'zeros', an "
+            f"initializer, or None. Received: {name}={value!r}"
+        )
+    return str(value) if isinstance(value, str) else known
+
+
 def is_integer(value: Any) -> bool:
     """Whether a value is one whole number, NumPy's and tensors too, but no bool."""
     try:

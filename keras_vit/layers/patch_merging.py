@@ -53,7 +53,7 @@ class PatchMerging(CompositeLayer):
 
     def __init__(self, epsilon: float = 1e-5, **kwargs):
         super().__init__(**kwargs)
-        self.epsilon = number(epsilon, "epsilon")
+        self.epsilon = number(epsilon, "epsilon", minimum=0)
         with one_piece():
             self.norm = TokenNormalization(
                 epsilon=self.epsilon, dtype=self.dtype_policy, name="norm"

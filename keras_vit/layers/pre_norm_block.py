@@ -50,7 +50,7 @@ class PreNormBlock(CompositeLayer):
             if layer_scale_init is None
             else number(layer_scale_init, "layer_scale_init")
         )
-        self.epsilon = number(epsilon, "epsilon")
+        self.epsilon = number(epsilon, "epsilon", minimum=0)
         with one_piece():
             self.attention_norm = self._norm("attention_norm")
             self.attention_layer_scale = self._layer_scale("attention_layer_scale")

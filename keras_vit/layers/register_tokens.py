@@ -6,6 +6,7 @@ N patch tokens, R register tokens, D hidden_dim.
 import keras
 from keras import ops
 
+from keras_vit import arguments
 from keras_vit.arguments import check_rank, integer
 from keras_vit.layers.precision import as_floats
 
@@ -46,11 +47,18 @@ class RegisterTokens(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, num_tokens: int, initializer=None, **kwargs):
+    def __init__(
+        self,
+        num_tokens: int,
+        initializer: str | keras.initializers.Initializer | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.num_tokens = integer(num_tokens, "num_tokens")
+        if initializer is None:
+            initializer = keras.initializers.RandomNormal(stddev=1e-6)
         self.initializer = keras.initializers.get(
-            initializer or keras.initializers.RandomNormal(stddev=1e-6)
+            arguments.initializer(initializer, "initializer")
         )
 
     def build(self, input_shape):

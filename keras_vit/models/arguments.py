@@ -15,6 +15,7 @@ import keras
 from keras_vit.arguments import (
     check_choice,
     flag,
+    initializer,
     integer,
     integers,
     is_integer,
@@ -107,21 +108,6 @@ def activation(value, name):
             f"function of a tensor, or None for logits. Received: {name}={value!r}"
         )
     return str(value) if isinstance(value, str) else value
-
-
-def initializer(value, name):
-    """What `keras.initializers.get` finds."""
-    usable = isinstance(value, str | keras.initializers.Initializer)
-    try:
-        known = usable and keras.initializers.get(value)
-    except (ValueError, TypeError):
-        known = None
-    if not callable(known):
-        raise ValueError(
-            f"`{name}` should be a name of keras.initializers such as 'zeros', an "
-            f"initializer, or None. Received: {name}={value!r}"
-        )
-    return str(value) if isinstance(value, str) else known
 
 
 def model_name(value, name):
