@@ -16,6 +16,7 @@ from keras_vit.models.swin import build_swin
 from keras_vit.models.variants import SWIN_VARIANTS, VIT_VARIANTS
 from keras_vit.models.vit import build_vit
 from keras_vit.pretrained import Family, create
+from keras_vit.unknown_arguments import names_the_right_one
 from keras_vit.variant_functions import variant_function
 from keras_vit.weights.catalogue import HALF_MEAN_STD, IMAGENET_MEAN_STD
 
@@ -23,6 +24,7 @@ VIT = Family(build_vit, arguments.VIT, HALF_MEAN_STD)
 SWIN = Family(build_swin, arguments.SWIN, IMAGENET_MEAN_STD)
 
 
+@names_the_right_one
 def VisionTransformer(
     include_top: bool = True,
     weights: str | Path | None = None,
@@ -126,6 +128,7 @@ def VisionTransformer(
     return create(VIT, locals())
 
 
+@names_the_right_one
 def SwinTransformer(
     include_top: bool = True,
     weights: str | Path | None = None,

@@ -5,6 +5,7 @@ import re
 import textwrap
 
 from keras_vit.pretrained import create
+from keras_vit.unknown_arguments import names_the_right_one
 
 
 def variant_function(name: str, row, model, family):
@@ -33,7 +34,10 @@ def variant_function(name: str, row, model, family):
     )
 
     def application(*args, **kwargs):
-        bound = signature.bind(*args, **kwargs)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:  # it does not say of which function
+            raise TypeError(f"{name}(): {error}") from None
         given = frozenset(bound.arguments)
         bound.apply_defaults()
         return create(
@@ -48,7 +52,7 @@ def variant_function(name: str, row, model, family):
     application.__module__ = model.__module__
     application.__signature__ = signature  # type: ignore[attr-defined]
     application.__doc__ = _docstring(name, fixed | defaults, image_size, model, fixed)
-    return application
+    return names_the_right_one(application, settled=fixed)
 
 
 def _docstring(name, sizes, image_size, model, fixed) -> str:

@@ -47,7 +47,7 @@ def one_of(*choices: str | None) -> Reader:
 
 def source(value, name):
     """A tag, an address or a path."""
-    if not isinstance(value, str | os.PathLike):
+    if not isinstance(value, str | os.PathLike) or not str(value).strip():
         raise ValueError(
             f"`{name}` should be None, a tag of `keras_vit.list_weights()`, an address "
             f"'hf://organisation/repository' or a path. Received: {name}={value!r}"

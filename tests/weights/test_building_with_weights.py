@@ -79,6 +79,7 @@ def test_imagenet_is_the_best_at_the_images_size(asked):
         ("dino", r"no variant that has it.*known for ViTS16, ViTB16, ViTB8"),
         ("dinosaur", "no weights with the tag 'dinosaur'. Did you mean 'dino"),
         (3, "`weights` should be None, a tag of"),
+        ("", "`weights` should be None, a tag of"),
         (b"imagenet", "`weights` should be None, a tag of"),
         (np.zeros(3), "`weights` should be None, a tag of"),
     ],
