@@ -21,7 +21,12 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from quickstart_pictures import draw_confusion, draw_curves
+from quickstart_pictures import (
+    draw_attention,
+    draw_confusion,
+    draw_curves,
+    eight_digits,
+)
 
 import keras_vit
 
@@ -68,9 +73,11 @@ def shifted(batches):
     return batches.map(lambda images, labels: (shift(images, training=True), labels))
 
 
-def muon(steps):
-    """Muon for the matrices and Adam for the rest: AdamW alone takes 100 epochs.
+def optimizer(steps):
+    """Muon for the matrices and Adam for the rest, to keep this short.
 
+    `keras_vit.training.AdamW(3e-3, weight_decay=0.05)` brings the ViT as far in as many
+    epochs, and the Swin in twice as many: 0.89 after 30, 0.99 after 60.
     What Adam takes has no weight decay: biases, norms, embeddings and bias tables.
     """
     rate = keras.optimizers.schedules.CosineDecay(
@@ -88,7 +95,7 @@ def muon(steps):
 def train(model, train_batches, test_batches):
     """Return what `fit` recorded in each epoch, and the seconds that it took."""
     model.compile(
-        muon(steps=EPOCHS * len(train_batches)),
+        optimizer(steps=EPOCHS * len(train_batches)),
         keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
         metrics=["accuracy"],
     )
@@ -146,17 +153,31 @@ def check(kind):
             sys.exit(f"This {form} does not predict what the trained {kind} did.")
 
 
+def draw(histories, labels, outputs, images, models):
+    """How they learned, what they mistake, and what their answers were gathered from."""
+    draw_curves(histories, OUTPUT / "learning_curves.png")
+    draw_confusion(labels, outputs, OUTPUT / "confusion.png")
+    chosen = eight_digits(labels, outputs)
+    rollouts = {
+        kind: keras_vit.inspection.attention_rollout(model, images[chosen])
+        for kind, model in models.items()
+    }
+    outputs = {kind: output[chosen] for kind, output in outputs.items()}
+    path = OUTPUT / "attention.png"
+    draw_attention(images[chosen], labels[chosen], outputs, rollouts, path)
+
+
 def main():
     OUTPUT.mkdir(exist_ok=True)
     train_batches, test_batches = shifted(batches("train")), batches("test")
     test = list(test_batches.as_numpy_iterator())
     images, labels = (np.concatenate(arrays) for arrays in zip(*test, strict=True))
     labels = labels.argmax(-1)
-    histories, outputs, short = {}, {}, []
+    histories, models, outputs, short = {}, {}, {}, []
     table = ["Model    Parameters   Test accuracy   Seconds"]
     for kind, wanted in WANTED_ACCURACY.items():
         keras.utils.set_random_seed(SEED)
-        model = build(kind)
+        models[kind] = model = build(kind)
         print(f"\n{kind} on {keras.backend.backend()}", flush=True)
         histories[kind], seconds = train(model, train_batches, test_batches)
         outputs[kind] = model.predict(images, verbose=0)
@@ -166,8 +187,7 @@ def main():
         numbers = f"{model.count_params():10,} {accuracy:15.4f} {seconds:9.1f}"
         table.append(f"{kind:8} {numbers}")
         save(kind, model, images, outputs[kind])
-    draw_curves(histories, OUTPUT / "learning_curves.png")
-    draw_confusion(labels, outputs, OUTPUT / "confusion.png")
+    draw(histories, labels, outputs, images, models)
     print("", *table, "", sep="\n", flush=True)
     for kind in WANTED_ACCURACY:
         run_again("check", kind)

@@ -1,4 +1,4 @@
-"""The two pictures that quickstart draws."""
+"""The three pictures that quickstart draws."""
 
 import matplotlib.figure
 import numpy as np
@@ -43,4 +43,46 @@ def draw_confusion(labels, outputs, path):
             yticks=range(10),
         )
         axes.spines[:].set_visible(False)
+    figure.savefig(path, dpi=110)
+
+
+def eight_digits(labels, outputs):
+    """Four digits that a model mistakes, as far as there are, and more that none does."""
+    answers = np.stack([output.argmax(-1) for output in outputs.values()])
+    mistaken = np.any(answers != labels, axis=0)
+    wrong, right = np.flatnonzero(mistaken)[:4], np.flatnonzero(~mistaken)
+    return np.concatenate([right[: 8 - len(wrong)], wrong])
+
+
+def draw_attention(images, labels, outputs, rollouts, path):
+    """Draw digits (n, 8, 8, 1), and what each model's answer was gathered from.
+
+    Args:
+        images, labels: of the digits that are drawn.
+        outputs: scores (n, 10) of each kind of model, {kind: scores}.
+        rollouts: {kind: (n, rows, columns)}, `inspection.attention_rollout` of each.
+        path: of the picture.
+    """
+    figure = matplotlib.figure.Figure(figsize=(11, 4.6), layout="constrained")
+    panels = figure.subplots(1 + len(rollouts), len(images))
+    frame = (0, 8, 8, 0)
+    for axes, image, label in zip(panels[0], images, labels, strict=True):
+        axes.imshow(image[..., 0], cmap="gray", extent=frame)
+        axes.set_title(f"a {label}", fontsize=12)
+    for row, (kind, maps) in zip(panels[1:], rollouts.items(), strict=True):
+        even = 1 / maps[0].size  # the share of a place if the model looked at all alike
+        answers = outputs[kind].argmax(-1)
+        for axes, share, label, answer in zip(row, maps, labels, answers, strict=True):
+            drawn = axes.imshow(share / even, extent=frame, vmin=0, vmax=2)
+            color = "black" if answer == label else "firebrick"
+            axes.set_title(f"{kind}: {answer}", fontsize=12, color=color)
+    for axes, image in zip(panels[1:].T.ravel(), np.repeat(images, 2, 0), strict=True):
+        places = np.arange(8) + 0.5
+        axes.contour(places, places, image[..., 0], [0], colors="white", linewidths=1)
+    for axes in panels.flat:
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+    bar = figure.colorbar(drawn, ax=panels[1:], extend="max", label="times an even look")
+    bar.outline.set_visible(False)
+    figure.suptitle("What each answer was gathered from: attention rollout (red: wrong)")
     figure.savefig(path, dpi=110)

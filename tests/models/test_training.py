@@ -63,12 +63,13 @@ def test_no_layer_stays_unbuilt(name):
     ("name", "policy"), [("vit", "mixed_bfloat16"), ("swin", "mixed_float16")]
 )
 def test_mixed_precision(name, policy):
-    # One batch: its loss is that before any step, and float16's scaled loss may leave
-    # the first step out.
     losses, weights = fitted(name, batch_size=8, dtype=policy, **DROPS)
     assert np.isfinite(losses).all()
     assert all(np.isfinite(weight).all() for weight in weights)
-    expected, _ = fitted(name, batch_size=8, **DROPS)
+    # One batch: its loss is that before any step, and float16's scaled loss may leave
+    # the first step out. Without dropout, whose masks each precision draws anew.
+    losses, _ = fitted(name, batch_size=8, dtype=policy)
+    expected, _ = fitted(name, batch_size=8)
     np.testing.assert_allclose(losses[0], expected[0], rtol=0.05)
 
 
