@@ -269,5 +269,4 @@ teaching.show(
 # not yet an answer about the picture (notebook 3). The times are of this machine alone;
 # multiplications are a count, not a speed.
 #
-# Next: [8. Swin 1: attention in windows](08_swin_windows.ipynb); notebooks 3 to 7 are in
-# the making.
+# Next: [3. The class token and pooling](03_class_token_and_pooling.ipynb)
