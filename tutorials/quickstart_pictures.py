@@ -82,7 +82,11 @@ def draw_attention(images, labels, outputs, rollouts, path):
     for axes in panels.flat:
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
-    bar = figure.colorbar(drawn, ax=panels[1:], extend="max", label="times an even look")
+    bar = figure.colorbar(
+        drawn, ax=panels[1:], extend="max", label="times an even look"
+    )
     bar.outline.set_visible(False)
-    figure.suptitle("What each answer was gathered from: attention rollout (red: wrong)")
+    figure.suptitle(
+        "What each answer was gathered from: attention rollout (red: wrong)"
+    )
     figure.savefig(path, dpi=110)
