@@ -15,7 +15,7 @@
 # - that learned 1-D positions find out about rows and columns by themselves;
 # - how positions are carried to a larger picture.
 #
-# **What it needs**: notebooks 1 to 3. **Time**: three minutes on two CPU cores, less on a
+# **What it needs**: notebooks 1 to 3. **Time**: four minutes on two CPU cores, less on a
 # GPU.
 
 # %% tags=["setup"]
@@ -97,12 +97,13 @@ for kind in ("none", "learned"):
     keras.utils.set_random_seed(0)
     model = keras_vit.VisionTransformer(**sizes, position_embedding=kind)
     position = model.get_layer("position_embedding")
-    for weight in position.weights:  # as large as trained ones
+    for weight in position.weights:  # where training would start, they are tiny
         weight.assign(0.5 * rng.normal(size=weight.shape))
     one, other = model.predict(both, verbose=0)
     differences[kind] = np.abs(one - other).max()
     print(f"positions: {kind:8} the two answers differ by {differences[kind]:.1e}")
-assert differences["none"] < 1e-4 < 1e-2 < differences["learned"]
+assert differences["none"] < 1e-4
+assert differences["learned"] > 100 * differences["none"]
 
 # %%
 figure = plt.figure(figsize=(7, 3.4), layout="constrained")
@@ -118,7 +119,8 @@ teaching.show(
 
 # %% [markdown]
 # **What you see.** Two pictures that nobody would mix up. The model without positions
-# gives the same answer to both, up to rounding; with positions they are two pictures.
+# gives the same answer to both, up to rounding. With positions the answers differ more
+# than a thousand times as much, although nothing has been trained yet.
 
 # %% [markdown]
 # ## Which kind of position is best?
@@ -137,7 +139,7 @@ digits = keras_vit.data.image_batches(
 images, labels = (np.array(part) for part in next(digits.as_numpy_iterator()))
 test = np.arange(len(images)) % 4 == 0
 kinds = ("none", "learned") if FAST else ("none", "learned", "learned_2d", "relative")
-seeds, epochs = ((0,), 4) if FAST else ((0, 1, 2), 12)
+seeds, epochs = ((0,), 8) if FAST else ((0, 1, 2), 10)
 
 
 def trained(kind, seed):
@@ -165,6 +167,7 @@ def trained(kind, seed):
     return model
 
 
+# %%
 accuracy, models = {}, {}
 for kind in kinds:
     found = []
@@ -172,7 +175,8 @@ for kind in kinds:
         models[kind] = trained(kind, seed)
         found.append(models[kind].evaluate(images[test], labels[test], verbose=0)[1])
     accuracy[kind] = np.array(found)
-    print(f"{kind:11} {accuracy[kind].mean():.3f} ± {accuracy[kind].std():.3f}", found)
+    each = "  ".join(f"{value:.3f}" for value in found)
+    print(f"{kind:11} mean {accuracy[kind].mean():.3f}, the seeds {each}")
 assert accuracy["learned"].mean() > 0.3  # chance is 0.1
 
 # %%
@@ -185,11 +189,16 @@ axes.set(xticks=range(len(kinds)), xticklabels=kinds, ylabel="test accuracy")
 axes.set_title("Positions in a small ViT: a dot a seed, a line the mean")
 axes.margins(x=0.2)
 teaching.show(
-    figure, "Dots of test accuracy for each kind of position; none is the lowest."
+    figure,
+    "Dots of test accuracy for each kind of position; lowest without any positions.",
 )
 
 # %% [markdown]
-# WHAT-YOU-SEE-KINDS
+# **What you see.** Without positions the model stays at 0.467; learned ones in 1-D and in
+# 2-D bring it to 0.898 and 0.871, and the seeds of each differ by more than the two do.
+# So far this is the paper's finding. Relative positions reach 0.559 only, where the paper
+# has them as good as the others: that does not show here, after ten epochs on 1,347
+# scans, and these runs do not tell why.
 
 # %% [markdown]
 # ## What do trained positions know?
@@ -213,9 +222,9 @@ middle = similarity[rows // 2, rows // 2]
 assert middle.argmax() == (rows // 2) * rows + rows // 2  # each is most like itself
 
 # %% [markdown]
-# **What you see.** Each small map is brightest at the place that it stands for: near
-# places have positions that are alike. A brighter row and column show that the model has
-# found out that the patches lie on a grid, which nobody told it.
+# **What you see.** One small map for every second patch. Each is brightest at the place
+# that it stands for: near places have positions that are alike. A brighter row and column
+# show that the model has found out that the patches lie on a grid, which nobody told it.
 
 # %% [markdown]
 # ## How does a model read a larger picture?
@@ -240,6 +249,7 @@ with tempfile.TemporaryDirectory() as folder:
     )
 
 
+# %%
 def grid(model):
     """The position of each patch, (rows, columns, D), without the class token."""
     table = keras.ops.convert_to_numpy(model.get_layer("position_embedding").embedding)
@@ -286,8 +296,8 @@ assert np.corrcoef(before.mean(axis=(0, 1)), after.mean(axis=(0, 1)))[0, 1] > 0.
 #
 # ## What this does not show
 #
-# Small digits need less of positions than photographs of many things. And a ViT without
-# positions is not blind: colours and textures of patches alone tell a good deal, as the
-# paper's 0.614 says.
+# How much positions are worth depends on the pictures. All patches of a digit are bits of
+# a stroke, and without places we lose four tenths. Colours and textures of patches alone
+# tell a good deal of a photograph: the paper loses three hundredths.
 #
 # Next: [5. Train a ViT with model.fit](05_train_a_vit.ipynb)
