@@ -214,6 +214,19 @@ def test_native_logs_and_progress_are_settled():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("fast", [True, False])
+def test_fast_mode_asks_no_hub(fast, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("HF_HUB_CACHE", "of the user")
+    asked = ("HF_HUB_OFFLINE", "HF_HUB_CACHE")
+    notebook = executed(f"import os\nprint(*[os.environ[name] for name in {asked}])")
+    execution.execute(notebook, fast=fast)
+    (output,) = notebook.cells[0].outputs
+    assert (output.text == "0 of the user\n") != fast
+    assert output.text.startswith("1 ") == fast
+
+
+@pytest.mark.slow
 def test_making_twice_writes_the_same_and_checking_writes_nothing(tmp_path):
     source = write(tmp_path, PICTURE)
     checked = run(tmp_path, KERAS_VIT_FAST="1")  # as --check

@@ -28,6 +28,9 @@ def execute(notebook: NotebookNode, fast: bool) -> None:
         env = {**os.environ, "IPYTHONDIR": os.path.join(place, ".ipython")}
         env.pop("MPLBACKEND", None)  # figures show as they do for a reader
         env["KERAS_VIT_FAST"] = "1" if fast else "0"
+        if fast:  # the same everywhere, with a network and a cache or without
+            env["HF_HUB_OFFLINE"] = "1"
+            env["HF_HUB_CACHE"] = os.path.join(place, ".hub")
         client = NotebookClient(
             notebook,
             timeout=SECONDS,
