@@ -55,10 +55,11 @@ def eight_digits(labels, outputs):
 
 
 def draw_attention(images, labels, outputs, rollouts, path):
-    """Draw digits (n, 8, 8, 1), and what each model's answer was gathered from.
+    """Draw digits, and what each model's answer was gathered from.
 
     Args:
-        images, labels: of the digits that are drawn.
+        images: (n, 8, 8, 1), of the digits that are drawn.
+        labels: (n,), what they are.
         outputs: scores (n, 10) of each kind of model, {kind: scores}.
         rollouts: {kind: (n, rows, columns)}, `inspection.attention_rollout` of each.
         path: of the picture.
