@@ -300,4 +300,4 @@ assert np.corrcoef(before.mean(axis=(0, 1)), after.mean(axis=(0, 1)))[0, 1] > 0.
 # a stroke, and without places we lose four tenths. Colours and textures of patches alone
 # tell a good deal of a photograph: the paper loses three hundredths.
 #
-# Next: [5. Train a ViT with model.fit](05_train_a_vit.ipynb)
+# Next: [7. Looking inside](07_looking_inside.ipynb); notebooks 5 and 6 are in the making.
