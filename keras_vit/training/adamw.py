@@ -1,9 +1,10 @@
 """AdamW as Vision Transformers are trained with (https://arxiv.org/abs/1711.05101)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
+from keras import ops
 
 from keras_vit.arguments import is_number, number
 from keras_vit.training.half_precision import AdamWInFloat32, is_half
@@ -42,12 +43,15 @@ class AdamW(AdamWInFloat32):
             function without arguments.
         weight_decay: float, what part of a kernel is lost in a step, times the
             learning rate.
+        learning_rate_scales: {path of a variable: scale}, as `learning_rate_scales`
+            makes it, or None. A variable's whole step and its decay are multiplied by
+            its scale; those that are not named have 1.
         **kwargs: of `keras.optimizers.AdamW`, such as `beta_2`, `global_clipnorm` and
             `use_ema`.
 
     Raises:
         ValueError: if `learning_rate` or `weight_decay` is not as described; a decay
-            of 0 is none.
+            of 0 is none. At the first step, if no path is that of a variable.
 
     Example:
 
@@ -66,13 +70,45 @@ class AdamW(AdamWInFloat32):
         | keras.optimizers.schedules.LearningRateSchedule
         | Callable[[], Any] = 0.001,
         weight_decay: float = 0.05,
+        learning_rate_scales: Mapping[str, float] | None = None,
         **kwargs,
     ):
         if is_number(learning_rate):  # Keras takes no ints, and none of NumPy's
             learning_rate = number(learning_rate, "learning_rate", minimum=0)
         weight_decay = number(weight_decay, "weight_decay", minimum=0)
+        scales = {
+            path: number(scale, f"learning_rate_scales[{path!r}]", minimum=0)
+            for path, scale in (learning_rate_scales or {}).items()
+        }
         super().__init__(learning_rate, weight_decay, **kwargs)
+        self.learning_rate_scales = scales
         self.exclude_from_weight_decay(var_names=NOT_DECAYED)
+
+    def build(self, variables):
+        """Make room for the moments, and look whether the scales have variables.
+
+        Some may have none: of what was frozen since.
+        """
+        variables, named = list(variables), self.learning_rate_scales
+        if named and not any(v.path in named for v in variables):
+            raise ValueError(
+                "`learning_rate_scales` should name variables that are trained, by "
+                f"their `path`. Received: {sorted(named)[:3]} and so on. There are "
+                f"{[v.path for v in variables][:3]} and so on."
+            )
+        super().build(variables)
+
+    def get_config(self):
+        """The arguments; the scales where there are some."""
+        scales = dict(self.learning_rate_scales)
+        config = super().get_config()
+        return {**config, "learning_rate_scales": scales} if scales else config
+
+    def _apply_weight_decay(self, variables):
+        """Of the others: `update_step` decays what has a rate of its own."""
+        variables = [v for v in variables if self._scale_of(v) is None]
+        if variables:
+            super()._apply_weight_decay(variables)
 
     def apply(self, grads, trainable_variables=None):
         """A step, after which PyTorch's variables let go of their gradients.
@@ -97,9 +133,13 @@ class AdamW(AdamWInFloat32):
         for gradient, variable in pairs:
             if is_half(variable):
                 self.update_step(gradient, variable, learning_rate)
-        others = [(g, v) for g, v in pairs if not is_half(v)]
-        if others:
-            self._fused_step(others, learning_rate)
+        groups: dict[float, list] = {}  # the kernel takes one rate
+        for gradient, variable in pairs:
+            if not is_half(variable):
+                scale = self._scaled(variable, learning_rate)
+                groups.setdefault(scale, []).append((gradient, variable))
+        for scale, group in groups.items():
+            self._fused_step(group, learning_rate * scale)
 
     def _fused_step(self, pairs, learning_rate):
         grads, variables = zip(*pairs, strict=True)
@@ -122,6 +162,7 @@ class AdamW(AdamWInFloat32):
 
     def update_step(self, gradient, variable, learning_rate):
         """The step of one variable, where TensorFlow has a kernel for it."""
+        learning_rate = learning_rate * self._scaled(variable, learning_rate)
         on_tensorflow = keras.backend.backend() == "tensorflow"
         if not on_tensorflow or self.amsgrad or is_half(variable):
             return super().update_step(gradient, variable, learning_rate)
@@ -136,3 +177,24 @@ class AdamW(AdamWInFloat32):
             (self.beta_1, self.beta_2),
             self.epsilon,
         )
+
+    def _scaled(self, variable, learning_rate) -> float:
+        """The scale of a variable's rate, by which it is decayed first if it has one.
+
+        In half precision the step itself decays.
+        """
+        scale = self._scale_of(variable)
+        if scale is None:
+            return 1.0
+        is_decayed = self.weight_decay and self._use_weight_decay(variable)
+        if is_decayed and not is_half(variable):
+            rate = ops.cast(learning_rate * scale, variable.dtype)
+            self.assign(variable, variable * (1 - self.weight_decay * rate))
+        return scale
+
+    def _scale_of(self, variable) -> float | None:
+        """By Keras's variable: TensorFlow's own, given here, has no path."""
+        if not self.learning_rate_scales:
+            return None
+        index = self._get_variable_index(variable)
+        return self.learning_rate_scales.get(self._trainable_variables[index].path)
