@@ -57,7 +57,7 @@ def learning_rate_scales(
     model = keras_vit.ViTTi16(input_shape=(32, 32, 3), classes=5)
     scales = keras_vit.training.learning_rate_scales(model, layer_decay=0.75)
     assert scales["head/kernel"] == 1
-    assert scales["encoder_block_11/mlp/hidden_dense/kernel"] == 0.75
+    assert scales["encoder_block_11/attention/query/kernel"] == 0.75
     optimizer = keras_vit.training.AdamW(1e-3, learning_rate_scales=scales)
     ```
     """
