@@ -424,10 +424,11 @@ print(page)
 #
 # 1. **Predict**: what is the rollout of a model whose heads all attend evenly to all
 #    tokens? Work it out for two blocks, then check.
-# 2. **Change**: cut one head out with `inspection.knock_out(model, heads=[(0, 0)])`. Does
-#    the small ViT's answer for the photographs suffer? Which head hurts most?
-# 3. **Explore**: `inspection.logit_lens(model, images)` asks the classifier about each
-#    patch after each block. After which block do the cat's patches say "cat"?
+# 2. **Change**: `teaching.small_vit()` names this package's 14 photographs. Cut a head out
+#    of it with `inspection.knock_out(small, heads=[(0, 0)])`. Do its answers suffer?
+#    Which head hurts most?
+# 3. **Explore**: `inspection.logit_lens(small, images)` asks its classifier about each
+#    patch after each block. After which blocks do the cat's patches say "cat"?
 #
 # Solutions: [solutions/07_looking_inside.py](solutions/07_looking_inside.py)
 #
