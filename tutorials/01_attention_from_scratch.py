@@ -71,7 +71,7 @@ from keras_vit import teaching
 # two arrows are is told by their dot product.
 
 # %%
-QUERY, KEY, VALUE = teaching.QUERY, teaching.KEY, teaching.VALUE  # one colour each
+QUERY, KEY, VALUE = teaching.QUERY, teaching.KEY, teaching.VALUE  # one color each
 
 keys = np.array([[2.0, 0.2], [1.2, 1.6], [-1.0, 1.5], [-1.2, -1.4]])
 values = np.array([1.0, 2.0, 3.0, 4.0])
@@ -165,14 +165,14 @@ assert np.allclose(A.sum(axis=1), 1)  # each row shares out a whole
 # ## Can attention see without having learned anything?
 #
 # Let us take a photograph apart into patches of 16 x 16 pixels, and let the patches'
-# colours be their own queries, keys and values. What does one patch of the cup look at?
+# colors be their own queries, keys and values. What does one patch of the cup look at?
 
 # %%
 photo = teaching.photographs(["coffee"], size=224)[0] / 255
 rows = columns = 224 // 16
 patches = photo.reshape(rows, 16, columns, 16, 3).swapaxes(1, 2)
-colours = patches.mean(axis=(2, 3)).reshape(-1, 3)  # (196, 3): mean colour of a patch
-tokens = colours - colours.mean(axis=0)
+colors = patches.mean(axis=(2, 3)).reshape(-1, 3)  # (196, 3): mean color of a patch
+tokens = colors - colors.mean(axis=0)
 tokens *= 10 / np.linalg.norm(
     tokens, axis=1, keepdims=True
 )  # hue decides, not strength
@@ -197,13 +197,13 @@ for panel in panels:
 teaching.show(
     figure,
     "A cup of coffee with two marked patches, and for each a map of the weights: "
-    "patches of a like colour are bright.",
+    "patches of a like color are bright.",
 )
 
 # %% [markdown]
 # **What you see.** Each patch, marked by a blue dot, finds patches of its own hue,
 # wherever they lie. The one in the coffee finds the coffee, and the wooden table in the
-# corner too: hue is all that this attention has, and nothing in it knows that neighbours
+# corner too: hue is all that this attention has, and nothing in it knows that neighbors
 # belong together. A trained model learns, through $U_q$ and $U_k$, what should count as
 # similar.
 

@@ -211,7 +211,7 @@ teaching.show(
 # %% [markdown]
 # **What you see.** Heads of the first block look far, all of them, not much less than one
 # that looks everywhere alike. From the second to the fifth block some heads look at their
-# neighbours alone, two patches away or less, beside others that look far. Towards the end
+# neighbors alone, two patches away or less, beside others that look far. Towards the end
 # such short-sighted heads are gone. The ViT paper found near and far heads already in the
 # first block: another training, another picture.
 
@@ -229,14 +229,14 @@ print("share of object:", dict(zip(names, shares, strict=True)))
 figure = inspection.plot_feature_pca(result, photos)
 teaching.show(
     figure,
-    "Four photographs, and beside each its object in colours of its features on black.",
+    "Four photographs, and beside each its object in colors of its features on black.",
     dpi=60,
 )
 
 # %% [markdown]
 # **What you see.** Cup and saucer, the cat, the woman in her suit stand out from black; of
-# the rocket's picture the rocket itself and bits on the ground are left. The colours are
-# shared by all four: the cat is green, the astronaut's head is not coloured as her suit,
+# the rocket's picture the rocket itself and bits on the ground are left. The colors are
+# shared by all four: the cat is green, the astronaut's head is not colored as her suit,
 # and the cup not as its saucer. Nobody told the model what an object is.
 
 # %% [markdown]

@@ -131,13 +131,13 @@ figure = keras_vit.inspection.plot_windows(
 teaching.show(
     figure,
     "A cat's photograph with shifted windows, rolled so that its upper left rim appears "
-    "at the lower right, its regions in colours, and rolled back.",
+    "at the lower right, its regions in colors, and rolled back.",
 )
 
 # %% [markdown]
 # **What you see.** The roll tears the picture at the seams: ends of the cat that never
 # met now lie side by side in one window. Without the mask they would attend to each other
-# as if they were neighbours.
+# as if they were neighbors.
 
 # %% [markdown]
 # ## Where does the mask come from?

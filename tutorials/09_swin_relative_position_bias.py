@@ -241,7 +241,7 @@ teaching.show(
 # **What you see.** Without positions the model is the worst, as in the paper; the relative
 # bias wins four points over it. But absolute positions win ten, and both together no more
 # than they alone: that order is *not* the paper's. A likely reason: these digits are
-# centred and fill the picture, so where a stroke lies says much by itself, and offsets
+# centered and fill the picture, so where a stroke lies says much by itself, and offsets
 # within a window cannot say it. In photographs things may lie anywhere.
 
 # %% [markdown]
@@ -259,7 +259,7 @@ for number, table in enumerate(bias):
 figure = keras_vit.inspection.plot_relative_position_bias(bias[0], title="First block")
 teaching.show(
     figure,
-    "Two squares of 7 by 7 colours, one a head, the learned bias for each offset.",
+    "Two squares of 7 by 7 colors, one a head, the learned bias for each offset.",
 )
 
 # %% [markdown]
@@ -306,7 +306,7 @@ for axes, table, side in zip(
 figure.colorbar(drawn, ax=figure.axes, label="bias (added to logits)")
 teaching.show(
     figure,
-    "The same landscape of colours twice: 7 by 7 offsets, and 15 by 15 smoothly.",
+    "The same landscape of colors twice: 7 by 7 offsets, and 15 by 15 smoothly.",
 )
 
 # %% [markdown]
@@ -357,7 +357,7 @@ assert changes["relative", 4] < 1e-5 < changes["relative", 1]
 #
 # ## What this does not show
 #
-# Digits of 8 x 8 pixels are centred and small: what positions are worth there says little
+# Digits of 8 x 8 pixels are centered and small: what positions are worth there says little
 # about photographs, where the paper measured. Three seeds show the spread, not its tails.
 #
 # Next: notebook 10, on merging and hierarchy, is in the making; back to
