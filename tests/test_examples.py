@@ -65,6 +65,8 @@ def without_hub(monkeypatch):
 
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - VARIANTS))
 def test_example(name, without_hub):
+    if name.startswith("keras_vit.teaching.photographs."):
+        pytest.importorskip("skimage", reason="the `tutorials` extra is not installed")
     exec(compile(EXAMPLES[name], name, "exec"), {})
 
 

@@ -103,7 +103,9 @@ NONE = {"None": None}
 TEXT = {k: str(v) for k, v in THINGS.items() if isinstance(v, str)}
 COMMON = {
     "include_top": FLAG,
-    "weights": NONE | TEXT | {"path": Path("a/b.npz")},
+    "weights": NONE
+    | {k: text for k, text in TEXT.items() if text}
+    | {"path": Path("a/b.npz")},
     "input_tensor": NONE | {"symbolic tensor": IMAGE},
     "input_shape": NONE | THREE,
     "pooling": NONE | dict.fromkeys(("text", "NumPy's text"), "avg"),
