@@ -91,7 +91,7 @@ teaching.show(
 
 # %% [markdown]
 # **What you see.** The picture falls into squares that do not overlap. Each one is a
-# word: too small to tell what it shows, large enough to hold an edge, a colour, a bit of
+# word: too small to tell what it shows, large enough to hold an edge, a color, a bit of
 # texture. Read row by row, they are the sentence.
 
 # %% [markdown]
@@ -177,7 +177,7 @@ teaching.show(
 # **What you see.** Spots, rings, stripes and checks of light and dark, strongest in the
 # middle of the patch, coarser ones first. A token's numbers tell how much of each is in
 # its patch. The paper's components, of another training, are smoother waves and include
-# colours; what is common to both is that nobody designed them: they were learned with
+# colors; what is common to both is that nobody designed them: they were learned with
 # everything else.
 
 # %% [markdown]

@@ -297,7 +297,7 @@ assert np.corrcoef(before.mean(axis=(0, 1)), after.mean(axis=(0, 1)))[0, 1] > 0.
 # ## What this does not show
 #
 # How much positions are worth depends on the pictures. All patches of a digit are bits of
-# a stroke, and without places we lose four tenths. Colours and textures of patches alone
+# a stroke, and without places we lose four tenths. Colors and textures of patches alone
 # tell a good deal of a photograph: the paper loses three hundredths.
 #
-# Next: [7. Looking inside](07_looking_inside.ipynb); notebooks 5 and 6 are in the making.
+# Next: [5. Train a ViT with model.fit](05_train_a_vit.ipynb)
