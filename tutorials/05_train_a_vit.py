@@ -271,7 +271,7 @@ def cnn():
 
 # %%
 sizes = (400,) if FAST else (200, 800, 4000)
-few_steps = 40 if FAST else 400
+few_steps = 120 if FAST else 400
 seeds = (0,) if FAST else (0, 1)
 print("parameters:", {make().name: make().count_params() for make in (vit, cnn)})
 
