@@ -136,8 +136,11 @@ class AdamW(AdamWInFloat32):
         groups: dict[float, list] = {}  # the kernel takes one rate
         for gradient, variable in pairs:
             if not is_half(variable):
-                scale = self._scaled(variable, learning_rate)
-                groups.setdefault(scale, []).append((gradient, variable))
+                scale = self._scale_of(variable)
+                if scale is not None:
+                    self._decay(variable, learning_rate * scale)
+                group = groups.setdefault(1.0 if scale is None else scale, [])
+                group.append((gradient, variable))
         for scale, group in groups.items():
             self._fused_step(group, learning_rate * scale)
 
@@ -162,7 +165,11 @@ class AdamW(AdamWInFloat32):
 
     def update_step(self, gradient, variable, learning_rate):
         """The step of one variable, where TensorFlow has a kernel for it."""
-        learning_rate = learning_rate * self._scaled(variable, learning_rate)
+        scale = self._scale_of(variable)
+        if scale is not None:
+            learning_rate = learning_rate * scale
+            if not is_half(variable):  # there the step itself decays
+                self._decay(variable, learning_rate)
         on_tensorflow = keras.backend.backend() == "tensorflow"
         if not on_tensorflow or self.amsgrad or is_half(variable):
             return super().update_step(gradient, variable, learning_rate)
@@ -178,19 +185,11 @@ class AdamW(AdamWInFloat32):
             self.epsilon,
         )
 
-    def _scaled(self, variable, learning_rate) -> float:
-        """The scale of a variable's rate, by which it is decayed first if it has one.
-
-        In half precision the step itself decays.
-        """
-        scale = self._scale_of(variable)
-        if scale is None:
-            return 1.0
-        is_decayed = self.weight_decay and self._use_weight_decay(variable)
-        if is_decayed and not is_half(variable):
-            rate = ops.cast(learning_rate * scale, variable.dtype)
+    def _decay(self, variable, learning_rate) -> None:
+        """Keras's decay of one variable, at a rate of its own."""
+        if self.weight_decay and self._use_weight_decay(variable):
+            rate = ops.cast(learning_rate, variable.dtype)
             self.assign(variable, variable * (1 - self.weight_decay * rate))
-        return scale
 
     def _scale_of(self, variable) -> float | None:
         """By Keras's variable: TensorFlow's own, given here, has no path."""

@@ -8,6 +8,7 @@ import re
 import keras
 
 from keras_vit.arguments import check_choice, is_number
+from keras_vit.layers.freezing import inner_layers
 
 BLOCK = re.compile(r"encoder_block_\d+|stage_\d+_block_\d+")
 MERGING = re.compile(r"stage_\d+_patch_merging")
@@ -110,15 +111,11 @@ def _numbered(names) -> dict[str, int]:
 
 
 def _norm_is_after_pooling(model) -> bool:
-    names = [layer.name for layer in _layers(model)]
+    names = [
+        layer.name
+        for _, layer, around in inner_layers(model)
+        if isinstance(around, keras.Model)
+    ]
     if "norm" not in names or "pooling" not in names:
         return False
     return names.index("pooling") < names.index("norm")
-
-
-def _layers(model):
-    """The layers of a model and of those within it, in order."""
-    for layer in model.layers:
-        yield layer
-        if isinstance(layer, keras.Model):
-            yield from _layers(layer)
