@@ -2,5 +2,17 @@
 
 from keras_vit.training.adamw import AdamW
 from keras_vit.training.layer_decay import learning_rate_scales
+from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
+from keras_vit.training.pretraining.masked_patches import MaskedPatchPrediction
+from keras_vit.training.pretraining.reconstruction import Reconstruction, reconstruct
+from keras_vit.training.pretraining.simmim import SimMIM
 
-__all__ = ["AdamW", "learning_rate_scales"]
+__all__ = [
+    "AdamW",
+    "MaskedAutoencoder",
+    "MaskedPatchPrediction",
+    "Reconstruction",
+    "SimMIM",
+    "learning_rate_scales",
+    "reconstruct",
+]

@@ -26,6 +26,7 @@ from keras_vit.inspection.plots.positions import (
 )
 from keras_vit.inspection.plots.predictions import plot_predictions
 from keras_vit.inspection.plots.receptive import plot_receptive_field
+from keras_vit.inspection.plots.reconstruction import plot_reconstruction
 from keras_vit.inspection.plots.windows import plot_windows
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "plot_position_similarity",
     "plot_predictions",
     "plot_receptive_field",
+    "plot_reconstruction",
     "plot_relative_position_bias",
     "plot_token_norms",
     "plot_windows",
