@@ -17,14 +17,28 @@ class Reconstruction:
     """Pictures `(B, H, W, C)`, in the order of `keras.config.image_data_format()`.
 
     Their numbers are those that the encoder cuts into patches; with
-    `include_preprocessing=True`, pixels of 0 to 255 as it is given.
+    `include_preprocessing=True`, pixels of 0 to 255 as it is given. The arguments are
+    attributes too.
 
-    Attributes:
+    Args:
         original: the images.
         masked: the same, with the mean color of the normalization at hidden patches.
         rebuilt: the same, with what the model guesses there.
         mask: bool `(B, rows, columns)`, which patches were hidden.
         label: what `rebuilt` shows, and what of the truth went into it.
+
+    Example:
+
+    ```python
+    import keras
+    import keras_vit
+
+    encoder = keras_vit.ViTTi16(input_shape=(32, 32, 3), classes=5)
+    model = keras_vit.training.MaskedPatchPrediction(encoder)
+    images = keras.random.uniform((2, 32, 32, 3), -1, 1)
+    pictures = keras_vit.training.reconstruct(model, images)
+    assert pictures.label == "rebuilt: mean colors"
+    ```
     """
 
     original: np.ndarray
