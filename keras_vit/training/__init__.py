@@ -1,6 +1,7 @@
 """What a training of these models needs beside Keras."""
 
 from keras_vit.training.adamw import AdamW
+from keras_vit.training.freezing import freeze, unfreeze
 from keras_vit.training.layer_decay import learning_rate_scales
 from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
 from keras_vit.training.pretraining.masked_patches import MaskedPatchPrediction
@@ -13,6 +14,8 @@ __all__ = [
     "MaskedPatchPrediction",
     "Reconstruction",
     "SimMIM",
+    "freeze",
     "learning_rate_scales",
     "reconstruct",
+    "unfreeze",
 ]

@@ -93,10 +93,16 @@ def _group(path, blocks, norm, convention) -> int:
     if merging:  # before a stage's first block
         after = blocks[f"{merging.removesuffix('patch_merging')}block_0"]
         return after if convention == "timm" else after - 1
-    names = path.split("/")
-    if STEM & set(names):
-        return 0
-    return norm if "norm" in names else len(blocks) + 1
+    if is_of_the_head(path):
+        return len(blocks) + 1
+    return norm if "norm" in path.split("/") else 0
+
+
+def is_of_the_head(path: str) -> bool:
+    """Whether a variable is no part of the encoder, by its path."""
+    if _layer(path, BLOCK) or _layer(path, MERGING):
+        return False
+    return not (STEM | {"norm"}) & set(path.split("/"))
 
 
 def _layer(path, pattern) -> str | None:
