@@ -7,6 +7,8 @@ from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
 from keras_vit.training.pretraining.masked_patches import MaskedPatchPrediction
 from keras_vit.training.pretraining.reconstruction import Reconstruction, reconstruct
 from keras_vit.training.pretraining.simmim import SimMIM
+from keras_vit.training.warmup_cosine import WarmupCosine
+from keras_vit.training.warmup_stable_decay import WarmupStableDecay
 
 __all__ = [
     "AdamW",
@@ -14,6 +16,8 @@ __all__ = [
     "MaskedPatchPrediction",
     "Reconstruction",
     "SimMIM",
+    "WarmupCosine",
+    "WarmupStableDecay",
     "freeze",
     "learning_rate_scales",
     "reconstruct",

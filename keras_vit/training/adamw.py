@@ -40,7 +40,8 @@ class AdamW(AdamWInFloat32):
 
     Args:
         learning_rate: float, a `keras.optimizers.schedules.LearningRateSchedule`, or a
-            function without arguments.
+            function without arguments. A schedule is asked by steps of the optimizer,
+            with `gradient_accumulation_steps` too, where Keras's own count batches.
         weight_decay: float, what part of a kernel is lost in a step, times the
             learning rate.
         learning_rate_scales: {path of a variable: scale}, as `learning_rate_scales`
@@ -103,6 +104,16 @@ class AdamW(AdamWInFloat32):
         scales = dict(self.learning_rate_scales)
         config = super().get_config()
         return {**config, "learning_rate_scales": scales} if scales else config
+
+    def _get_current_learning_rate(self):
+        """By steps of the optimizer; Keras asks a schedule by batches.
+
+        They differ where gradients are accumulated over several.
+        """
+        rate = self._learning_rate
+        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            return rate(self.iterations)
+        return super()._get_current_learning_rate()
 
     def _apply_weight_decay(self, variables):
         """Of the others: `update_step` decays what has a rate of its own."""
