@@ -1,6 +1,7 @@
 """What a training of these models needs beside Keras."""
 
 from keras_vit.training.adamw import AdamW
+from keras_vit.training.ema import EMA
 from keras_vit.training.freezing import freeze, unfreeze
 from keras_vit.training.layer_decay import learning_rate_scales
 from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
@@ -11,6 +12,7 @@ from keras_vit.training.warmup_cosine import WarmupCosine
 from keras_vit.training.warmup_stable_decay import WarmupStableDecay
 
 __all__ = [
+    "EMA",
     "AdamW",
     "MaskedAutoencoder",
     "MaskedPatchPrediction",
