@@ -1,6 +1,7 @@
 """What a training of these models needs beside Keras."""
 
 from keras_vit.training.adamw import AdamW
+from keras_vit.training.clean_metrics import CleanMetrics
 from keras_vit.training.ema import EMA
 from keras_vit.training.freezing import freeze, unfreeze
 from keras_vit.training.layer_decay import learning_rate_scales
@@ -14,6 +15,7 @@ from keras_vit.training.warmup_stable_decay import WarmupStableDecay
 __all__ = [
     "EMA",
     "AdamW",
+    "CleanMetrics",
     "MaskedAutoencoder",
     "MaskedPatchPrediction",
     "Reconstruction",
