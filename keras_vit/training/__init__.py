@@ -9,6 +9,7 @@ from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
 from keras_vit.training.pretraining.masked_patches import MaskedPatchPrediction
 from keras_vit.training.pretraining.reconstruction import Reconstruction, reconstruct
 from keras_vit.training.pretraining.simmim import SimMIM
+from keras_vit.training.resize import resize
 from keras_vit.training.warmup_cosine import WarmupCosine
 from keras_vit.training.warmup_stable_decay import WarmupStableDecay
 
@@ -25,5 +26,6 @@ __all__ = [
     "freeze",
     "learning_rate_scales",
     "reconstruct",
+    "resize",
     "unfreeze",
 ]
