@@ -3,6 +3,7 @@
 from keras_vit.training.adamw import AdamW
 from keras_vit.training.clean_metrics import CleanMetrics
 from keras_vit.training.ema import EMA
+from keras_vit.training.finetune import finetune
 from keras_vit.training.freezing import freeze, unfreeze
 from keras_vit.training.layer_decay import learning_rate_scales
 from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
@@ -23,6 +24,7 @@ __all__ = [
     "SimMIM",
     "WarmupCosine",
     "WarmupStableDecay",
+    "finetune",
     "freeze",
     "learning_rate_scales",
     "reconstruct",
