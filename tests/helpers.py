@@ -11,7 +11,11 @@ import keras_vit
 
 ON_ONE_BACKEND = {
     "jax": ("keras_vit.layers.gelu_on_jax",),
-    "torch": ("keras_vit.layers.pytorch.", "keras_vit.training.adam_on_pytorch"),
+    "torch": (
+        "keras_vit.layers.pytorch.",
+        "keras_vit.training.adam_on_pytorch",
+        "keras_vit.training.resuming.random_on_pytorch",
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from keras_vit.training.pretraining.masked_patches import MaskedPatchPrediction
 from keras_vit.training.pretraining.reconstruction import Reconstruction, reconstruct
 from keras_vit.training.pretraining.simmim import SimMIM
 from keras_vit.training.resize import resize
+from keras_vit.training.resuming.resume import Resume
 from keras_vit.training.warmup_cosine import WarmupCosine
 from keras_vit.training.warmup_stable_decay import WarmupStableDecay
 
@@ -21,6 +22,7 @@ __all__ = [
     "MaskedAutoencoder",
     "MaskedPatchPrediction",
     "Reconstruction",
+    "Resume",
     "SimMIM",
     "WarmupCosine",
     "WarmupStableDecay",

@@ -89,3 +89,11 @@ class CleanMetrics(keras.callbacks.Callback):
             self._last = {f"clean_{name}": value for name, value in results.items()}
         if logs is not None:
             logs.update(self._last)
+
+    def get_state(self) -> dict:
+        """What `Resume` keeps of it: the last numbers."""
+        return {"last": self._last}
+
+    def set_state(self, state: dict) -> None:
+        """Go on from what `get_state` gave."""
+        self._last = state["last"]

@@ -123,6 +123,20 @@ class EMA(keras.callbacks.Callback):
         self._averages_are_in = False  # they are the model's own now
         self.averages, self._weights = [], []
 
+    def get_state(self) -> dict:
+        """What `Resume` keeps of it: the averages, and the steps in them."""
+        averages = [ops.convert_to_numpy(a.value) for a in self.averages]
+        return {"averages": averages, "first": self._first, "steps": self._steps}
+
+    def set_state(self, state: dict) -> None:
+        """Go on from what `get_state` gave, in a `fit` that has begun."""
+        if not state["averages"]:  # of a training that was over: they are the weights
+            self.on_train_begin()
+            return
+        for average, value in zip(self.averages, state["averages"], strict=True):
+            average.assign(value)
+        self._first, self._steps = state["first"], state["steps"]
+
     def _done(self) -> int:
         """Steps of the optimizer since it was made."""
         return int(self.model.optimizer.iterations)

@@ -1,0 +1,1 @@
+"""A training that is cut off goes on where it was."""
