@@ -417,6 +417,12 @@ def test_what_cannot_be_gone_on_with_is_refused_at_once(tmp_path):
     assert not path.exists()
 
 
+def test_epochs_of_several_lengths_are_refused(tmp_path):
+    resume = Resume(tmp_path / "state")
+    with pytest.raises(Exception, match="as many batches"):  # tf.data wraps it
+        fit(tiny(), resume, make=lambda epoch: numbers(epoch, 12 + 4 * epoch))
+
+
 def test_the_file_is_kept_by_name_in_a_folder_that_is_made(tmp_path):
     path = tmp_path / "new" / "folder" / "state"
     fit(tiny(), Resume(str(path)))

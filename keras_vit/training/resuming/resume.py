@@ -175,10 +175,10 @@ class Resume(keras.callbacks.Callback):
             refuse(self.path, self._epoch, step, f"the loss is {float(loss)}")
         if step >= (self._steps or self.params["steps"] or math.inf):
             self._random = random_state()
-        if self._passed and step >= self._steps and not self._model.stop_training:
+        if self._passed and step >= self._steps and not self.model.stop_training:
             # Keras would look for as many steps as in a whole epoch, and TensorFlow
             # move the random seeds in a step that has no batch.
-            self._model.stop_training = EPOCH_IS_OVER
+            self.model.stop_training = EPOCH_IS_OVER
 
     def on_epoch_end(self, epoch, logs=None):
         self._passed = 0
