@@ -331,7 +331,6 @@ teaching.show(
 #
 # A few thousand small gray digits are no ImageNet: there the ViT paper needed 14 to 300
 # million pictures to beat convolutions. And nobody should train from scratch who can
-# start from pretrained weights: that is transfer learning, notebook 6, which is in the
-# making.
+# start from pretrained weights: that is transfer learning.
 #
-# Next: [7. Looking inside](07_looking_inside.ipynb)
+# Next: [6. Transfer learning](06_transfer_learning.ipynb)
