@@ -280,12 +280,12 @@ print("tokens and their width:", *shapes)
 
 
 def accuracy(model, image_size=SIZE, **options):
-    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     test = batches("test", False, image_size, **options)
     return model.evaluate(test, verbose=0)[1]
 
 
-print(f"fine-tuned and tested at {SIZE} pixels:      {accuracy(model):.3f}")
+print(f"fine-tuned and tested at {SIZE} pixels:  {accuracy(model):.3f}")
+larger.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 as_it_is = accuracy(larger, LARGE)
 print(f"tested at {LARGE} pixels, no more training: {as_it_is:.3f}")
 finished = training.finetune(
