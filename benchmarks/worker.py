@@ -26,6 +26,7 @@ def main() -> None:
     """Measure as the lines on stdin ask."""
     options = _options()
     os.environ["KERAS_BACKEND"] = options.backend
+    os.environ["KERAS_VIT_PLAIN"] = options.plain
     # What libraries print would be taken for an answer.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -56,7 +57,9 @@ def prepare(options):
 
     contender = CONTENDERS[options.contender]
     start = time.perf_counter()
-    importlib.import_module(options.backend)
+    backend = importlib.import_module(options.backend)
+    if options.plain == "onednn":  # which PyTorch has a switch of its own for
+        backend.backends.mkldnn.enabled = False
     imported = time.perf_counter()
     imported_mib = peak_mib()
     with _settings(options):
@@ -144,6 +147,7 @@ def _options():
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--dtype")
     parser.add_argument("--remat", action="store_true")
+    parser.add_argument("--plain", default="0", help="operations without overrides")
     return parser.parse_args()
 
 

@@ -13,8 +13,6 @@ windows are scalar tensors, and so are the constants.
 import numpy as np
 from keras import ops
 
-from keras_vit.reshaping import reshape
-
 
 def pad_map(x, rows, columns):
     """Put rows of zeros below feature maps and columns of zeros to their right.
@@ -66,9 +64,9 @@ def window_partition(x, window_size: tuple[int, int]):
     width, channels = ops.shape(x)[-2:]
     # Merging the last two axes keeps the transpose at rank 4: rank 6, the textbook
     # way, is several times slower on a CPU.
-    x = reshape(x, (-1, rows, width // columns, columns * channels))
+    x = ops.reshape(x, (-1, rows, width // columns, columns * channels))
     x = ops.transpose(x, (0, 2, 1, 3))  # (B·H/Mh, Mh, W/Mw, Mw·C) -> swap the middle
-    return reshape(x, (-1, rows * columns, channels))
+    return ops.reshape(x, (-1, rows * columns, channels))
 
 
 def window_reverse(windows, window_size: tuple[int, int], height: int, width: int):
@@ -96,9 +94,9 @@ def window_reverse(windows, window_size: tuple[int, int], height: int, width: in
     """
     rows, columns = window_size
     channels = windows.shape[-1]
-    x = reshape(windows, (-1, width // columns, rows, columns * channels))
+    x = ops.reshape(windows, (-1, width // columns, rows, columns * channels))
     x = ops.transpose(x, (0, 2, 1, 3))  # (B·H/Mh, W/Mw, Mh, Mw·C) -> swap the middle
-    return reshape(x, (-1, height, width, channels))
+    return ops.reshape(x, (-1, height, width, channels))
 
 
 def relative_position_index(window_size, table_window=None):

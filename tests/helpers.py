@@ -10,9 +10,11 @@ import numpy as np
 import keras_vit
 
 ON_ONE_BACKEND = {
-    "jax": ("keras_vit.layers.gelu_on_jax",),
+    "jax": ("keras_vit.operations.on_jax", "keras_vit.operations.gelu_on_jax"),
+    "tensorflow": ("keras_vit.operations.on_tensorflow",),
     "torch": (
-        "keras_vit.layers.pytorch.",
+        "keras_vit.operations.on_torch",
+        "keras_vit.operations.onednn_on_torch",
         "keras_vit.training.adam_on_pytorch",
         "keras_vit.training.resuming.random_on_pytorch",
     ),

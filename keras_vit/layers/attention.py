@@ -8,6 +8,7 @@ import functools
 import keras
 from keras import ops
 
+from keras_vit import operations
 from keras_vit.arguments import (
     check_divisible,
     check_rank,
@@ -15,14 +16,11 @@ from keras_vit.arguments import (
     integer,
     rate,
 )
+from keras_vit.layers import stock
 from keras_vit.layers.attention_bias import additive_bias, relative_bias, table_among
-from keras_vit.layers.composite import CompositeLayer, dropped, one_piece
+from keras_vit.layers.composite import CompositeLayer
 from keras_vit.layers.initializers import truncated_normal
-from keras_vit.layers.plain_layers import is_idle
-from keras_vit.layers.precision import as_floats
-from keras_vit.layers.scaled_dot_product import scaled_dot_product
-from keras_vit.layers.token_dense import TokenDense
-from keras_vit.reshaping import reshape
+from keras_vit.operations.precision import as_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -92,13 +90,10 @@ class MultiHeadSelfAttention(CompositeLayer):
         # For those who look inside: a function of the scores that gives what the values
         # are weighted by. Training with dropout on the scores does without it.
         self.alter_scores = None
-        with one_piece():
-            self.dropout = keras.layers.Dropout(
-                self.dropout_rate, dtype=self.dtype_policy
-            )
-            self.attention_dropout = keras.layers.Dropout(
-                self.attention_dropout_rate, dtype=self.dtype_policy
-            )
+        self.dropout = keras.layers.Dropout(self.dropout_rate, dtype=self.dtype_policy)
+        self.attention_dropout = keras.layers.Dropout(
+            self.attention_dropout_rate, dtype=self.dtype_policy
+        )
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., tokens, hidden_dim)")
@@ -128,8 +123,7 @@ class MultiHeadSelfAttention(CompositeLayer):
             )
 
     def _projection(self, hidden_dim, name):
-        with one_piece():
-            return TokenDense(hidden_dim, dtype=self.dtype_policy, name=name)
+        return stock.new_dense(hidden_dim, dtype=self.dtype_policy, name=name)
 
     def call(
         self,
@@ -140,38 +134,39 @@ class MultiHeadSelfAttention(CompositeLayer):
         return_attention_scores=False,
     ):
         x = as_floats(inputs, self.compute_dtype)
-        *batch, tokens, hidden_dim = ops.shape(x)
-        rows = reshape(x, (-1, hidden_dim))  # (..., N, D) -> (B·N, D)
-        query = self._split_heads(self.query_dense(rows), tokens)
-        key = self._split_heads(self.key_dense(rows), tokens)
-        value = self._split_heads(self.value_dense(rows), tokens)
+        *batch, tokens, _ = shape = ops.shape(x)
+        query = self._projected(self.query_dense, x, training)
+        key = self._projected(self.key_dense, x, training)
+        value = self._projected(self.value_dense, x, training)
         bias = additive_bias(attention_bias, attention_mask, batch, x.dtype)
         if self.relative_position:
             table = table_among(tokens, self.relative_position_table)
             bias = relative_bias(query, table, bias)
-        attended, scores = scaled_dot_product(
-            query,
-            key,
-            value,
-            bias=bias,
-            dropout=self._dropout_of_scores(training) or self.alter_scores,
-            return_scores=return_attention_scores,
-        )
-        rows = self.output_dense(reshape(attended, (-1, hidden_dim)))
-        rows = dropped(self.dropout, rows, training)
-        attended = reshape(rows, (*batch, tokens, hidden_dim))
+        alter = self._dropout_of_scores(training) or self.alter_scores
+        if alter or return_attention_scores:
+            attended, scores = operations.attention_and_scores(
+                query, key, value, bias, alter
+            )
+        else:
+            attended = operations.attention(query, key, value, bias, training)
+        attended = ops.reshape(attended, shape)  # (B, N, H, d) -> (..., N, D)
+        attended = stock.dense(self.output_dense, attended, training)
+        attended = stock.drop(self.dropout, attended, training)
         if return_attention_scores:
-            shape = (*batch, self.num_heads, tokens, tokens)
-            return attended, reshape(scores, shape)
+            scores = ops.reshape(scores, (*batch, self.num_heads, tokens, tokens))
+            return attended, scores
         return attended
 
-    def _split_heads(self, rows, tokens):
-        key_dim = rows.shape[-1] // self.num_heads  # (B·N, D) -> (B, N, H, d)
-        return reshape(rows, (-1, tokens, self.num_heads, key_dim))
+    def _projected(self, layer, x, training):
+        """(..., N, D) -> (B, N, H, d)."""
+        *_, tokens, hidden_dim = ops.shape(x)
+        x = stock.dense(layer, x, training)
+        key_dim = hidden_dim // self.num_heads
+        return ops.reshape(x, (-1, tokens, self.num_heads, key_dim))
 
     def _dropout_of_scores(self, training):
         """A function of the scores, or None where it would do nothing."""
-        if is_idle(self.attention_dropout, training):
+        if stock.is_idle(self.attention_dropout, training):
             return None
         return functools.partial(self.attention_dropout, training=training)
 

@@ -8,7 +8,6 @@ import math
 
 from keras import ops
 
-from keras_vit.reshaping import reshape
 from keras_vit.windows import are_known
 
 
@@ -50,8 +49,8 @@ def _merge_batch(bias, batch: list):
         lead = batch[len(batch) - len(lead) :]
         if not are_known(*lead):  # a number of groups that cannot be told from a batch
             shape, lead = (*[1] * (len(batch) - len(lead)), *shape), batch
-        bias = ops.broadcast_to(reshape(bias, shape), (*lead, heads, queries, keys))
-    return reshape(bias, (-1, heads, queries, keys))
+        bias = ops.broadcast_to(ops.reshape(bias, shape), (*lead, heads, queries, keys))
+    return ops.reshape(bias, (-1, heads, queries, keys))
 
 
 def relative_bias(query, table, bias=None):
@@ -76,16 +75,16 @@ def relative_bias(query, table, bias=None):
     # left. Written as one row of numbers with one zero after each query, the diagonal
     # is a reshape.
     padded = ops.pad(by_offset, ((0, 0), (0, 0), (0, 0), (0, 1)))
-    flat = reshape(padded, (-1, heads, tokens * 2 * tokens))
+    flat = ops.reshape(padded, (-1, heads, tokens * 2 * tokens))
     flat = flat[..., : tokens * (2 * tokens - 1)]
-    skewed = reshape(flat, (-1, heads, tokens, 2 * tokens - 1))
+    skewed = ops.reshape(flat, (-1, heads, tokens, 2 * tokens - 1))
     relative = skewed[..., tokens - 1 :]
     if bias is None:
         return relative
     if bias.shape[0] in (1, None):
         return relative + bias
-    grouped = reshape(relative, (-1, bias.shape[0], heads, tokens, tokens))
-    return reshape(grouped + bias, (-1, heads, tokens, tokens))
+    grouped = ops.reshape(relative, (-1, bias.shape[0], heads, tokens, tokens))
+    return ops.reshape(grouped + bias, (-1, heads, tokens, tokens))
 
 
 def table_among(tokens, table):
@@ -124,6 +123,6 @@ def bias_by_offset(table, index):
     """
     if index is None:
         return None
-    bias = ops.take(table, reshape(index, (-1,)), axis=0)
-    bias = reshape(bias, (*ops.shape(index), table.shape[-1]))
+    bias = ops.take(table, ops.reshape(index, (-1,)), axis=0)
+    bias = ops.reshape(bias, (*ops.shape(index), table.shape[-1]))
     return ops.transpose(bias, (2, 0, 1))  # (N, N, H) -> (H, N, N)

@@ -4,8 +4,7 @@ import keras
 
 from keras_vit.arguments import flag
 from keras_vit.layers.attention import MultiHeadSelfAttention
-from keras_vit.layers.composite import one_piece
-from keras_vit.layers.pre_norm_block import PreNormBlock
+from keras_vit.layers.block import PreNormBlock
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -76,15 +75,14 @@ class EncoderBlock(PreNormBlock):
             **kwargs,
         )
         self.relative_position = flag(relative_position, "relative_position")
-        with one_piece():
-            self.attention = MultiHeadSelfAttention(
-                num_heads,
-                dropout_rate=dropout_rate,
-                attention_dropout_rate=attention_dropout_rate,
-                relative_position=relative_position,
-                dtype=self.dtype_policy,
-                name="attention",
-            )
+        self.attention = MultiHeadSelfAttention(
+            num_heads,
+            dropout_rate=dropout_rate,
+            attention_dropout_rate=attention_dropout_rate,
+            relative_position=relative_position,
+            dtype=self.dtype_policy,
+            name="attention",
+        )
 
     def get_config(self):
         return {**super().get_config(), "relative_position": self.relative_position}

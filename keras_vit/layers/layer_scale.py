@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_vit.arguments import check_rank, number
-from keras_vit.layers.precision import as_floats
+from keras_vit.operations.precision import as_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")

@@ -1,16 +1,12 @@
 """The MLP of a Transformer block (https://arxiv.org/abs/2010.11929, section 3.1)."""
 
 import keras
-from keras import ops
 
+from keras_vit import operations
 from keras_vit.arguments import check_rank, integer, rate
-from keras_vit.layers.composite import CompositeLayer, dropped, one_piece
-from keras_vit.layers.fast_paths import fused_mlp, has_fused_mlp
-from keras_vit.layers.gelu import gelu
-from keras_vit.layers.plain_layers import is_idle, weights_of
-from keras_vit.layers.precision import as_floats
-from keras_vit.layers.token_dense import TokenDense
-from keras_vit.reshaping import reshape
+from keras_vit.layers import stock
+from keras_vit.layers.composite import CompositeLayer
+from keras_vit.operations.precision import as_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")
@@ -52,50 +48,54 @@ class MLP(CompositeLayer):
         super().__init__(**kwargs)
         self.mlp_dim = integer(mlp_dim, "mlp_dim")
         self.dropout_rate = rate(dropout_rate, "dropout_rate")
-        with one_piece():
-            self.hidden_dense = TokenDense(
-                self.mlp_dim, activation=gelu, dtype=self.dtype_policy, name="hidden"
-            )
-            self.hidden_dropout = keras.layers.Dropout(
-                self.dropout_rate, dtype=self.dtype_policy
-            )
-            self.output_dropout = keras.layers.Dropout(
-                self.dropout_rate, dtype=self.dtype_policy
-            )
+        self.hidden_dense = stock.new_dense(
+            self.mlp_dim,
+            activation=operations.gelu,
+            dtype=self.dtype_policy,
+            name="hidden",
+        )
+        self.hidden_dropout = keras.layers.Dropout(
+            self.dropout_rate, dtype=self.dtype_policy
+        )
+        self.output_dropout = keras.layers.Dropout(
+            self.dropout_rate, dtype=self.dtype_policy
+        )
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., hidden_dim)")
         self.hidden_dense.build(input_shape)
-        with one_piece():
-            self.output_dense = TokenDense(
-                input_shape[-1], dtype=self.dtype_policy, name="output"
-            )
+        self.output_dense = stock.new_dense(
+            input_shape[-1], dtype=self.dtype_policy, name="output"
+        )
         self.output_dense.build((*input_shape[:-1], self.mlp_dim))
 
     def call(self, inputs, training=None):
         x = as_floats(inputs, self.compute_dtype)
-        shape = ops.shape(x)
-        rows = reshape(x, (-1, shape[-1]))  # (..., D) -> (R, D)
-        weights = self._weights_alone(rows, training)
+        weights = self._weights_alone(x, training)
         if weights is not None:
-            return reshape(fused_mlp(rows, *weights), shape)
-        rows = self.hidden_dense(rows, training=training)
-        rows = dropped(self.hidden_dropout, rows, training)
-        rows = dropped(self.output_dropout, self.output_dense(rows), training)
-        return reshape(rows, shape)
+            return operations.mlp(x, *weights, training=training)
+        hidden = stock.dense(self.hidden_dense, x, training)
+        hidden = stock.drop(self.hidden_dropout, hidden, training)
+        output = stock.dense(self.output_dense, hidden, training)
+        return stock.drop(self.output_dropout, output, training)
 
-    def _weights_alone(self, rows, training) -> list | None:
+    def _weights_alone(self, x, training) -> list | None:
         """All that it takes, where this is two products with a GELU between."""
         if not (
-            has_fused_mlp(training)
-            and is_idle(self.hidden_dropout, training)
-            and is_idle(self.output_dropout, training)
+            stock.is_idle(self.hidden_dropout, training)
+            and stock.is_idle(self.output_dropout, training)
+            and self.hidden_dense.activation is operations.gelu
+            and getattr(self.output_dense, "activation", None)
+            is keras.activations.linear
         ):
             return None
-        linear = keras.activations.linear
-        return weights_of(
-            rows, TokenDense, {self.hidden_dense: gelu, self.output_dense: linear}
-        )
+        weights = []
+        for layer in (self.hidden_dense, self.output_dense):
+            of_layer = stock.weights_of(layer, keras.layers.Dense, x)
+            if of_layer is None or len(of_layer) != 2:
+                return None
+            weights += of_layer
+        return weights
 
     def compute_output_shape(self, input_shape):
         return input_shape

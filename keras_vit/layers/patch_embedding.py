@@ -7,10 +7,9 @@ import keras
 from keras import ops
 
 from keras_vit.arguments import check_rank, flag, integer, pair
-from keras_vit.layers.composite import CompositeLayer, one_piece
-from keras_vit.layers.precision import as_floats
-from keras_vit.layers.token_dense import TokenDense
-from keras_vit.reshaping import reshape
+from keras_vit.layers import stock
+from keras_vit.layers.composite import CompositeLayer
+from keras_vit.operations.precision import as_floats
 from keras_vit.windows import are_known, pad_map, window_partition
 
 
@@ -72,10 +71,9 @@ class PatchEmbedding(CompositeLayer):
         self.patch_size = pair(patch_size, "patch_size")
         self.flatten = flag(flatten, "flatten")
         self.pad = flag(pad, "pad")
-        with one_piece():
-            self.projection = TokenDense(
-                self.hidden_dim, dtype=self.dtype_policy, name="projection"
-            )
+        self.projection = stock.new_dense(
+            self.hidden_dim, dtype=self.dtype_policy, name="projection"
+        )
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., height, width, channels)")
@@ -124,17 +122,19 @@ class PatchEmbedding(CompositeLayer):
         if not self.pad:
             self._check_size(height, width)
         rows, columns = self.grid_size(height, width)
-        x = reshape(x, (-1, height, width, channels))
+        x = ops.reshape(x, (-1, height, width, channels))
         x = pad_map(
             x,
             rows * self.patch_size[0] - height,
             columns * self.patch_size[1] - width,
         )
         patches = window_partition(x, self.patch_size)  # (B·N, P·P, C)
-        patches = reshape(patches, (-1, rows * columns, self._patch_area() * channels))
-        tokens = self.projection(patches)  # (B, N, P·P·C) -> (B, N, D)
+        patches = ops.reshape(
+            patches, (-1, rows * columns, self._patch_area() * channels)
+        )
+        tokens = stock.dense(self.projection, patches)  # (B, N, P·P·C) -> (B, N, D)
         grid = (rows * columns,) if self.flatten else (rows, columns)
-        return reshape(tokens, (*batch, *grid, self.hidden_dim))
+        return ops.reshape(tokens, (*batch, *grid, self.hidden_dim))
 
     def compute_output_shape(self, input_shape):
         *batch, height, width, _ = input_shape

@@ -7,11 +7,9 @@ import keras
 from keras import ops
 
 from keras_vit.arguments import check_rank, number
-from keras_vit.layers.composite import CompositeLayer, one_piece
-from keras_vit.layers.precision import as_floats
-from keras_vit.layers.token_dense import TokenDense
-from keras_vit.layers.token_normalization import TokenNormalization
-from keras_vit.reshaping import reshape
+from keras_vit.layers import stock
+from keras_vit.layers.composite import CompositeLayer
+from keras_vit.operations.precision import as_floats
 from keras_vit.windows import pad_map
 
 
@@ -54,18 +52,16 @@ class PatchMerging(CompositeLayer):
     def __init__(self, epsilon: float = 1e-5, **kwargs):
         super().__init__(**kwargs)
         self.epsilon = number(epsilon, "epsilon", minimum=0)
-        with one_piece():
-            self.norm = TokenNormalization(
-                epsilon=self.epsilon, dtype=self.dtype_policy, name="norm"
-            )
+        self.norm = keras.layers.LayerNormalization(
+            epsilon=self.epsilon, dtype=self.dtype_policy, name="norm"
+        )
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., height, width, channels)")
         channels = input_shape[-1]
-        with one_piece():
-            self.reduction = TokenDense(
-                2 * channels, use_bias=False, dtype=self.dtype_policy, name="reduction"
-            )
+        self.reduction = stock.new_dense(
+            2 * channels, use_bias=False, dtype=self.dtype_policy, name="reduction"
+        )
         self.norm.build((None, None, None, 4 * channels))
         self.reduction.build((None, None, None, 4 * channels))
 
@@ -75,10 +71,11 @@ class PatchMerging(CompositeLayer):
         rows, columns = (height + 1) // 2, (width + 1) // 2
         x = pad_map(x, 2 * rows - height, 2 * columns - width)
         # One transpose: four strided slices take TensorFlow over ten times as long.
-        x = reshape(x, (-1, 2, columns, 2, channels))  # (B·H/2, 2, W/2, 2, C)
+        x = ops.reshape(x, (-1, 2, columns, 2, channels))  # (B·H/2, 2, W/2, 2, C)
         x = ops.transpose(x, (0, 2, 3, 1, 4))  # a neighbour's column before its row
-        x = reshape(x, (*batch, rows, columns, 4 * channels))
-        return self.reduction(self.norm(x, training=training))
+        x = ops.reshape(x, (*batch, rows, columns, 4 * channels))
+        x = stock.normalize(self.norm, x, training)
+        return stock.dense(self.reduction, x, training)
 
     def compute_output_shape(self, input_shape):
         *batch, height, width, channels = input_shape

@@ -5,7 +5,7 @@ import warnings
 import keras
 from keras import ops
 
-from keras_vit.layers.concrete import has_values
+from keras_vit.operations import has_values
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")

@@ -9,11 +9,10 @@ import numpy as np
 from keras import ops
 
 from keras_vit.arguments import check_choice, check_rank, integer, pair
-from keras_vit.layers.constant import Constant
 from keras_vit.layers.initializers import truncated_normal
-from keras_vit.layers.precision import as_floats
 from keras_vit.layers.sincos import sincos_2d
-from keras_vit.reshaping import reshape
+from keras_vit.operations import Constant
+from keras_vit.operations.precision import as_floats
 from keras_vit.windows import are_known
 
 KINDS = ("none", "learned", "learned_2d", "sincos_2d")
@@ -146,7 +145,7 @@ class PositionEmbedding(keras.layers.Layer):
         positions = ops.cast(self._positions(x), x.dtype)
         *batch, tokens, hidden_dim = ops.shape(x)
         if not are_known(tokens):  # an axis of one token would be spread, not refused
-            x = reshape(x, (*batch, positions.shape[0], hidden_dim))
+            x = ops.reshape(x, (*batch, positions.shape[0], hidden_dim))
         elif tokens != positions.shape[0]:
             raise ValueError(
                 f"PositionEmbedding ('{self.name}') was built for "

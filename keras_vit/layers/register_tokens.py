@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_vit import arguments
 from keras_vit.arguments import check_rank, integer
-from keras_vit.layers.precision import as_floats
+from keras_vit.operations.precision import as_floats
 
 
 @keras.saving.register_keras_serializable(package="keras_vit")

@@ -2,8 +2,7 @@
 
 import keras
 
-from keras_vit.layers.composite import one_piece
-from keras_vit.layers.pre_norm_block import PreNormBlock
+from keras_vit.layers.block import PreNormBlock
 from keras_vit.layers.window_attention import WindowAttention
 
 
@@ -82,17 +81,16 @@ class SwinBlock(PreNormBlock):
             epsilon,
             **kwargs,
         )
-        with one_piece():
-            self.attention = WindowAttention(
-                num_heads,
-                window_size,
-                shift_size,
-                relative_position_bias=relative_position_bias,
-                dropout_rate=dropout_rate,
-                attention_dropout_rate=attention_dropout_rate,
-                dtype=self.dtype_policy,
-                name="window_attention",
-            )
+        self.attention = WindowAttention(
+            num_heads,
+            window_size,
+            shift_size,
+            relative_position_bias=relative_position_bias,
+            dropout_rate=dropout_rate,
+            attention_dropout_rate=attention_dropout_rate,
+            dtype=self.dtype_policy,
+            name="window_attention",
+        )
 
     def compute_output_spec(self, inputs, **kwargs):
         if None in inputs.shape[-3:]:  # JAX has no name for what follows from it

@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from keras_vit.arguments import check_choice, check_rank, integer
-from keras_vit.layers.precision import as_floats
+from keras_vit.operations.precision import as_floats
 from keras_vit.windows import are_known
 
 

@@ -14,13 +14,13 @@ from keras_vit.arguments import (
     rate,
     window_and_shift,
 )
+from keras_vit.layers import stock
 from keras_vit.layers.attention import MultiHeadSelfAttention
 from keras_vit.layers.attention_bias import bias_by_offset
-from keras_vit.layers.composite import CompositeLayer, call_inner, one_piece
+from keras_vit.layers.composite import CompositeLayer
 from keras_vit.layers.initializers import truncated_normal
-from keras_vit.layers.precision import as_floats
 from keras_vit.layers.window_layout import WindowLayout, WindowLayouts
-from keras_vit.reshaping import reshape
+from keras_vit.operations.precision import as_floats
 from keras_vit.windows import window_partition, window_reverse
 
 
@@ -102,14 +102,13 @@ class WindowAttention(CompositeLayer):
         self.attention_dropout_rate = rate(
             attention_dropout_rate, "attention_dropout_rate"
         )
-        with one_piece():
-            self.attention = MultiHeadSelfAttention(
-                num_heads,
-                dropout_rate=dropout_rate,
-                attention_dropout_rate=attention_dropout_rate,
-                dtype=self.dtype_policy,
-                name="attention",
-            )
+        self.attention = MultiHeadSelfAttention(
+            num_heads,
+            dropout_rate=dropout_rate,
+            attention_dropout_rate=attention_dropout_rate,
+            dtype=self.dtype_policy,
+            name="attention",
+        )
 
     def build(self, input_shape):
         check_rank(self, input_shape, "(..., height, width, channels)")
@@ -155,11 +154,11 @@ class WindowAttention(CompositeLayer):
         x = as_floats(inputs, self.compute_dtype)
         shape = ops.shape(x)
         layout = self.layout(*shape[-3:-1])
-        x = reshape(x, (-1, *shape[-3:]))  # (..., H, W, C) -> (B, H, W, C)
+        x = ops.reshape(x, (-1, *shape[-3:]))  # (..., H, W, C) -> (B, H, W, C)
         x = layout.pad_and_roll(x)
         windows = window_partition(x, layout.window)  # (B·nW, N, C)
-        windows = reshape(windows, (-1, layout.windows, layout.tokens, shape[-1]))
-        attended = call_inner(
+        windows = ops.reshape(windows, (-1, layout.windows, layout.tokens, shape[-1]))
+        attended = stock.call(
             self.attention,
             windows,  # (B, nW, N, C)
             attention_mask=layout.mask_beside(x),
@@ -172,9 +171,9 @@ class WindowAttention(CompositeLayer):
         if return_attention_scores:
             attended, scores = attended
         attended = window_reverse(attended, layout.window, *layout.padded)
-        attended = reshape(layout.roll_back_and_crop(attended), shape)
+        attended = ops.reshape(layout.roll_back_and_crop(attended), shape)
         if return_attention_scores:
-            return attended, reshape(scores, (*shape[:-3], *ops.shape(scores)[1:]))
+            return attended, ops.reshape(scores, (*shape[:-3], *ops.shape(scores)[1:]))
         return attended
 
     def compute_output_spec(self, inputs, training=None, return_attention_scores=False):

@@ -5,7 +5,7 @@ https://arxiv.org/abs/2103.14030
 
 from keras import ops
 
-from keras_vit.layers.constant import Constant
+from keras_vit.operations import Constant
 from keras_vit.windows import (
     are_known,
     are_zero,

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keras_vit.layers.composite import one_piece
+from keras_vit.layers.composite import recomputed_with_the_rest
 from keras_vit.layers.pixel_normalization import PixelNormalization
 from keras_vit.models.vision_model import VisionModel
 
@@ -49,14 +49,14 @@ def channels_last(image):
 
 def embedding_dropout(x, rate, dtype):
     """Dropout on the embedded patches; not worth recomputing in a `RematScope`."""
-    with one_piece():
+    with recomputed_with_the_rest():
         dropout = keras.layers.Dropout(rate, dtype=dtype, name="embedding_dropout")
     return dropout(x)
 
 
 def classifier(x, classes, activation, kernel_initializer, dtype):
     """The head. It stays in float32 in half and mixed precision, as softmax needs."""
-    with one_piece():
+    with recomputed_with_the_rest():
         head = keras.layers.Dense(
             classes,
             activation=activation,
@@ -83,7 +83,9 @@ def finish(image, outputs, input_tensor, name) -> keras.Model:
     if input_tensor is not None:
         inputs = keras.utils.get_source_inputs(image)
         inputs = inputs[0] if len(inputs) == 1 else inputs
-    with one_piece():  # under a RematScope the blocks are recomputed, not the model
+    with (
+        recomputed_with_the_rest()
+    ):  # under a RematScope the blocks are recomputed, not the model
         return VisionModel(inputs, outputs, name=name)
 
 

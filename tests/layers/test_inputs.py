@@ -25,13 +25,6 @@ def test_the_input_by_keyword(case):
     assert layer(inputs=image).shape == layer(image).shape
 
 
-def test_a_models_normalization_by_keyword():
-    from keras_vit.layers.token_normalization import TokenNormalization
-
-    layer, x = TokenNormalization(), array(2, 7, 5)
-    np.testing.assert_array_equal(to_numpy(layer(inputs=x)), to_numpy(layer(x)))
-
-
 @every_layer
 @pytest.mark.parametrize("dtype", ["uint8", "bool", "float64"])
 def test_an_input_of_any_type(case, dtype):

@@ -8,9 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vit import VisionTransformer
-from keras_vit.layers import composite
-from keras_vit.layers.rematerialization import rematerialized
+from keras_vit import VisionTransformer, operations
 from tests.helpers import array, to_numpy
 from tests.models.small import SHAPES, SMALL
 
@@ -100,11 +98,11 @@ def test_xla_takes_the_whole_step(name):
 )
 def test_rematerialization_changes_no_number(name, mode, monkeypatch):
     """Not even with dropout: both passes draw the same masks."""
-    recomputed = []
+    recomputed, of_old = [], operations.recomputed
     monkeypatch.setattr(
-        composite,
-        "rematerialized",
-        lambda f: recomputed.append(f) or rematerialized(f),
+        operations,
+        "recomputed",
+        lambda f, training: recomputed.append(f) or of_old(f, training),
     )
     expected_losses, expected = fitted_with_drops(name)
     assert not recomputed

@@ -7,14 +7,15 @@ Equations 2 and 3 of https://arxiv.org/abs/2010.11929, Figure 3(b) of
 https://arxiv.org/abs/2103.14030. ViT and Swin differ only in the attention.
 """
 
+import keras
+
 from keras_vit.arguments import check_rank, integer, number, rate
-from keras_vit.layers.composite import CompositeLayer, call_inner, dropped, one_piece
+from keras_vit.layers import stock
+from keras_vit.layers.composite import CompositeLayer
 from keras_vit.layers.drop_path import DropPath
 from keras_vit.layers.layer_scale import LayerScale
 from keras_vit.layers.mlp import MLP
-from keras_vit.layers.precision import as_floats
-from keras_vit.layers.token_normalization import TokenNormalization
-from keras_vit.layers.xla_on_cpu import written_out
+from keras_vit.operations.precision import as_floats
 
 
 class PreNormBlock(CompositeLayer):
@@ -51,17 +52,16 @@ class PreNormBlock(CompositeLayer):
             else number(layer_scale_init, "layer_scale_init")
         )
         self.epsilon = number(epsilon, "epsilon", minimum=0)
-        with one_piece():
-            self.attention_norm = self._norm("attention_norm")
-            self.attention_layer_scale = self._layer_scale("attention_layer_scale")
-            self.attention_drop_path = self._drop_path("attention_drop_path")
-            self.mlp_norm = self._norm("mlp_norm")
-            self.mlp = MLP(mlp_dim, dropout_rate, dtype=self.dtype_policy, name="mlp")
-            self.mlp_layer_scale = self._layer_scale("mlp_layer_scale")
-            self.mlp_drop_path = self._drop_path("mlp_drop_path")
+        self.attention_norm = self._norm("attention_norm")
+        self.attention_layer_scale = self._layer_scale("attention_layer_scale")
+        self.attention_drop_path = self._drop_path("attention_drop_path")
+        self.mlp_norm = self._norm("mlp_norm")
+        self.mlp = MLP(mlp_dim, dropout_rate, dtype=self.dtype_policy, name="mlp")
+        self.mlp_layer_scale = self._layer_scale("mlp_layer_scale")
+        self.mlp_drop_path = self._drop_path("mlp_drop_path")
 
     def _norm(self, name):
-        return TokenNormalization(
+        return keras.layers.LayerNormalization(
             epsilon=self.epsilon, dtype=self.dtype_policy, name=name
         )
 
@@ -89,27 +89,28 @@ class PreNormBlock(CompositeLayer):
                 layer.build(input_shape)
 
     def call(self, inputs, training=None, return_attention_scores=False):
-        x = as_floats(inputs, self.compute_dtype)
-        x = written_out(x, training)
-        attended = call_inner(
+        z = as_floats(inputs, self.compute_dtype)
+        normalized = stock.normalize(self.attention_norm, z, training)
+        attended = stock.call(
             self.attention,
-            self.attention_norm(x, training=training),
+            normalized,
             training=training,
             return_attention_scores=return_attention_scores,
         )
-        scores = None
         if return_attention_scores:
             attended, scores = attended
-        if self.attention_layer_scale is not None:
-            attended = self.attention_layer_scale(attended)
-        x = x + dropped(self.attention_drop_path, attended, training)
-        x = written_out(x, training)
-        normed = self.mlp_norm(x, training=training)
-        hidden = call_inner(self.mlp, normed, training=training)
-        if self.mlp_layer_scale is not None:
-            hidden = self.mlp_layer_scale(hidden)
-        x = x + dropped(self.mlp_drop_path, hidden, training)
-        return (x, scores) if return_attention_scores else x
+        z = z + self._scaled_and_dropped("attention", attended, training)
+        normalized = stock.normalize(self.mlp_norm, z, training)
+        hidden = stock.call(self.mlp, normalized, training=training)
+        z = z + self._scaled_and_dropped("mlp", hidden, training)
+        return (z, scores) if return_attention_scores else z
+
+    def _scaled_and_dropped(self, branch, x, training):
+        """What neither paper's figure shows: layer scale and drop path of a branch."""
+        layer_scale = getattr(self, f"{branch}_layer_scale")
+        if layer_scale is not None:
+            x = layer_scale(x)
+        return stock.drop(getattr(self, f"{branch}_drop_path"), x, training)
 
     def get_config(self):
         return {

@@ -1,1 +1,0 @@
-"""Fast paths written with PyTorch itself: imported on its backend only."""

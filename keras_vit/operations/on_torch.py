@@ -1,0 +1,192 @@
+"""What is faster on PyTorch: its own kernels, called without what Keras asks before.
+
+R rows, C channels, U hidden units; B batch, N tokens, H heads, d key_dim.
+"""
+
+import keras
+import torch
+import torch.utils.checkpoint
+from keras import ops
+from torch.nn import functional
+from torch.nn.modules import module as modules
+
+from keras_vit.operations import onednn_on_torch as onednn
+from keras_vit.operations.grouped import windows_as_heads
+from keras_vit.operations.override import Override
+
+FLATTENS = False  # PyTorch's kernels take any axes
+HOOKS = tuple(
+    f"_{direction}{kind}hooks"
+    for direction in ("forward_", "backward_")
+    for kind in ("", "pre_")
+)
+
+
+def has_values(x) -> bool:
+    """Whether a tensor's numbers can be looked at, as nothing is being traced."""
+    return torch.is_tensor(x) and not (x.is_meta or onednn.is_transformed())
+
+
+def has_hooks(layer) -> bool:
+    """Whether a call of the layer runs a hook: its own, or one of all modules."""
+    return any(getattr(layer, name) for name in HOOKS) or any(
+        getattr(modules, f"_global{name}") for name in HOOKS
+    )
+
+
+class Constant:
+    """A constant of an architecture as a tensor on the device that works.
+
+    `torch.compile` begins a new graph wherever an array of NumPy is converted, and a
+    GPU waits for the host's memory.
+
+    Args:
+        array: NumPy's, or None.
+    """
+
+    def __init__(self, array):
+        self._array = array
+        self._tensor = self._converted()
+
+    def beside(self, x):
+        """The constant for a function that also takes the tensor x."""
+        if self._array is None or self._is_on(x.device):
+            return self._tensor
+        tensor = self._converted()
+        if not onednn.is_transformed():  # what is made within a graph ends with it
+            self._tensor = tensor
+        return tensor
+
+    def _converted(self):
+        if self._array is None:
+            return None
+        with torch.inference_mode(False):  # what it makes cannot be kept for a gradient
+            return ops.convert_to_tensor(self._array)
+
+    def _is_on(self, device) -> bool:
+        """Whether it is there, with numbers: while one exports a model it has none."""
+        return type(self._tensor) is torch.Tensor and self._tensor.device == device
+
+
+def dense(x, kernel, bias=None):
+    """The definition, with the bias added by the product's own kernel."""
+    rows = x.reshape(-1, x.shape[-1])  # (..., C) -> (R, C)
+    product = torch.mm(rows, kernel) if bias is None else bias.addmm(rows, kernel)
+    return product.reshape(*x.shape[:-1], kernel.shape[1])
+
+
+def layer_normalization(x, gamma, beta, epsilon):
+    """PyTorch's one kernel."""
+    return functional.layer_norm(x, gamma.shape, gamma, beta, epsilon)
+
+
+def mlp(x, *weights):
+    """The definition, which keeps the hidden layer once for its gradient.
+
+    PyTorch keeps it for GELU's gradient, and GELU's result for the kernel's. Here the
+    latter is computed again.
+    """
+    return _MLP.apply(x, *weights)
+
+
+class _MLP(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, hidden_kernel, hidden_bias, output_kernel, output_bias):
+        rows = x.reshape(-1, x.shape[-1])
+        hidden = onednn.product(rows, hidden_kernel, hidden_bias)
+        ctx.save_for_backward(x, hidden_kernel, hidden_bias, output_kernel, hidden)
+        result = onednn.product(functional.gelu(hidden), output_kernel, output_bias)
+        return result.reshape(x.shape)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        x, hidden_kernel, hidden_bias, output_kernel, hidden = ctx.saved_tensors
+        rows = x.reshape(-1, x.shape[-1])
+        multiply = onednn.product
+        if torch.is_grad_enabled():  # the gradient is to have one: it needs the graph
+            multiply = dense
+            hidden = dense(rows, hidden_kernel, hidden_bias)
+        gradient = gradient.reshape(-1, gradient.shape[-1])
+        for_x, *for_hidden, for_kernel, for_bias = ctx.needs_input_grad
+        of_kernel = of_bias = of_x = None
+        of_hidden = [None, None]
+        if for_kernel:
+            of_kernel = onednn.columns_times_rows(functional.gelu(hidden), gradient)
+        if for_bias:
+            of_bias = gradient.sum(dim=0)
+        if for_x or any(for_hidden):
+            upstream = multiply(gradient, output_kernel.t())
+            upstream = torch.ops.aten.gelu_backward(upstream, hidden)
+            if for_hidden[0]:
+                of_hidden[0] = onednn.columns_times_rows(rows, upstream)
+            if for_hidden[1]:
+                of_hidden[1] = upstream.sum(dim=0)
+            if for_x:
+                of_x = multiply(upstream, hidden_kernel.t()).reshape(x.shape)
+        return of_x, *of_hidden, of_kernel, of_bias
+
+
+def attention(query, key, value, bias=None):
+    """PyTorch's kernel on a CPU, with tokens where they lie.
+
+    Keras copies query, key and value into another order first. Where a bias learns, the
+    kernel would write the scores out too, and look for queries that may attend to
+    nothing, which a model of this package does not have.
+    """
+    query, key, value = (x.transpose(1, 2) for x in (query, key, value))
+    if bias is not None:
+        bias = bias.to(query.dtype)
+        if bias.shape[0] not in (1, query.shape[0]):  # a bias for each window
+            bias = bias.repeat(query.shape[0] // bias.shape[0], 1, 1, 1)
+    if bias is not None and torch.is_grad_enabled() and query.dtype == torch.float32:
+        logits = (query * query.shape[-1] ** -0.5) @ key.mT + bias
+        attended = torch.softmax(logits, dim=-1) @ value
+    else:
+        attended = functional.scaled_dot_product_attention(
+            query, key, value, attn_mask=bias
+        )
+    return attended.transpose(1, 2)  # (B, H, N, d) -> (B, N, H, d)
+
+
+def fused(query, key, value, bias=None):
+    """The fused kernels of a GPU, which write no scores."""
+    return windows_as_heads(ops.dot_product_attention, query, key, value, bias)
+
+
+def recomputed(function):
+    """Not stopped, by an exception, where PyTorch has all that it needs.
+
+    Keras's layers put a reference to themselves around an exception that passes them: a
+    reference cycle, which keeps all that was recomputed until Python collects it.
+    """
+    remat = keras.remat(function)
+
+    def call(*arguments):
+        with torch.utils.checkpoint.set_checkpoint_early_stop(False):
+            return remat(*arguments)
+
+    return call
+
+
+def _always(x, training) -> bool:
+    return True
+
+
+def _on_a_cpu(x, training) -> bool:
+    return x.device.type == "cpu"
+
+
+def _learns(x, training) -> bool:
+    return torch.is_grad_enabled() and not onednn.is_transformed()
+
+
+OVERRIDES = (
+    Override("dense", onednn.dense, onednn.is_faster_for, ""),
+    Override("dense", dense, _always, ""),
+    Override("gelu", functional.gelu, _always, ""),
+    Override("layer_normalization", layer_normalization, _always, ""),
+    Override("mlp", mlp, _learns, ""),
+    Override("attention", attention, _on_a_cpu, ""),
+    Override("attention", fused, _always, ""),
+    Override("recomputed", recomputed, _always, ""),
+)
