@@ -148,7 +148,7 @@ class MultiHeadSelfAttention(CompositeLayer):
                 query, key, value, bias, alter
             )
         else:
-            attended = operations.attention(query, key, value, bias, training)
+            attended = operations.attention(query, key, value, bias, training=training)
         attended = ops.reshape(attended, shape)  # (B, N, H, d) -> (..., N, D)
         attended = stock.dense(self.output_dense, attended, training)
         attended = stock.drop(self.dropout, attended, training)

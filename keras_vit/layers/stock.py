@@ -25,17 +25,23 @@ def dense(layer, x, training=None):
         return layer(x)
     x = operations.dense(x, *weights, training=training)
     if layer.activation is operations.gelu:
-        return operations.gelu(x, training)
+        return operations.gelu(x, training=training)
     return layer.activation(x)
 
 
 def normalize(layer, x, training=None):
     """`layer(x)` of a layer normalization along the last axis."""
     weights = weights_of(layer, keras.layers.LayerNormalization, x)
-    if weights is None:
+    if (
+        weights is None
+        or len(weights) != 2
+        or layer.axis not in (-1, [-1])
+        or getattr(layer, "rms_scaling", False)
+    ):
         return layer(x)
+    gamma, beta = weights
     return operations.layer_normalization(
-        x, *weights, epsilon=layer.epsilon, training=training
+        x, gamma, beta, layer.epsilon, training=training
     )
 
 

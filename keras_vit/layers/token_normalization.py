@@ -17,9 +17,8 @@ class TokenNormalization(keras.layers.LayerNormalization):
     """
 
     def call(self, inputs, training=None):
-        weights = (variable.value for variable in (self.gamma, self.beta))
         return operations.layer_normalization(
-            inputs, *weights, epsilon=self.epsilon, training=training
+            inputs, self.gamma.value, self.beta.value, self.epsilon, training=training
         )
 
     def rematerialized_call(self, layer_call, *args, **kwargs):

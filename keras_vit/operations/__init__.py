@@ -30,32 +30,33 @@ __all__ = [
 ]
 
 
-def dense(x, kernel, bias=None, training=None):
-    """X W + b: (..., C) x (C, U) + (U,) -> (..., U)."""
+def dense(x, kernel, bias=None, *, training=None):
+    """The product x W + b: (..., C) x (C, U) + (U,) -> (..., U)."""
     return on_rows(chosen("dense", x, training), x, kernel, bias)
 
 
-def gelu(x, training=None):
-    """X Φ(x), exactly."""
+def gelu(x, *, training=None):
+    """The exact GELU, x Φ(x)."""
     return on_rows(chosen("gelu", x, training), x)
 
 
-def layer_normalization(x, gamma, beta, epsilon, training=None):
+def layer_normalization(x, gamma, beta, epsilon, *, training=None):
     """Mean 0 and variance 1 along C, then γ and β."""
     return on_rows(chosen("layer_normalization", x, training), x, gamma, beta, epsilon)
 
 
-def mlp(x, hidden_kernel, hidden_bias, output_kernel, output_bias, training=None):
+def mlp(x, hidden_kernel, hidden_bias, output_kernel, output_bias, *, training=None):
     """GELU(x W₁ + b₁) W₂ + b₂, (..., C) -> (..., C)."""
     weights = hidden_kernel, hidden_bias, output_kernel, output_bias
     function = chosen("mlp", x, training)
     if function is not definitions.mlp:
         return on_rows(function, x, *weights)
-    hidden = gelu(dense(x, hidden_kernel, hidden_bias, training), training)
-    return dense(hidden, output_kernel, output_bias, training)
+    hidden = dense(x, hidden_kernel, hidden_bias, training=training)
+    hidden = gelu(hidden, training=training)
+    return dense(hidden, output_kernel, output_bias, training=training)
 
 
-def attention(query, key, value, bias=None, training=None):
+def attention(query, key, value, bias=None, *, training=None):
     """softmax(Q Kᵀ / √d + bias) V of (B, N, H, d); see `definitions.attention`."""
     return chosen("attention", query, training)(query, key, value, bias)
 

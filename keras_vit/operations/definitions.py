@@ -13,13 +13,13 @@ from keras_vit.operations.precision import at_least_float32
 
 
 def dense(x, kernel, bias=None):
-    """X W + b: (..., C) x (C, U) + (U,) -> (..., U)."""
+    """The product x W + b: (..., C) x (C, U) + (U,) -> (..., U)."""
     product = ops.matmul(x, kernel)
     return product if bias is None else ops.add(product, bias)
 
 
 def gelu(x):
-    """X Φ(x), exactly (https://arxiv.org/abs/1606.08415); Φ by erf.
+    """The exact GELU, x Φ(x) (https://arxiv.org/abs/1606.08415); Φ by erf.
 
     Keras writes Φ with erfc, at two to four times the time on a CPU, and rounds half
     precision after each operation. The order is the one that LiteRT's converter knows.
