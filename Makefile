@@ -11,7 +11,7 @@ BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types stubs contracts notebooks \
-	notebooks-check benchmark package clean
+	notebooks-check benchmark operations package clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -76,6 +76,9 @@ notebooks-check: $(INSTALLED)-all  ## Run the tutorials in fast mode, write noth
 
 benchmark: $(BENCHMARK_VENV)/.installed  ## Measure speed beside others (BENCHMARK_ARGS=--quick).
 	$(BENCHMARK_VENV)/bin/python -m benchmarks.run $(BENCHMARK_ARGS)
+
+operations: $(INSTALLED)-all  ## Measure what each faster way brings (BENCHMARK_ARGS="--backends jax").
+	$(VENV)/bin/python -m benchmarks.operations $(BENCHMARK_ARGS)
 
 package: $(INSTALLED)-all  ## Build the wheel and the source archive into dist/.
 	rm -rf $(DIST)

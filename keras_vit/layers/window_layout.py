@@ -5,7 +5,7 @@ https://arxiv.org/abs/2103.14030
 
 from keras import ops
 
-from keras_vit.operations import Constant
+from keras_vit import operations
 from keras_vit.windows import (
     are_known,
     are_zero,
@@ -107,7 +107,10 @@ class WindowLayout:
             self.mask = mask[None, :, None]  # the same for all images and heads
         if table_window is not None:
             self.index = relative_position_index(self.window, table_window)
-        self._mask, self._index = Constant(self.mask), Constant(self.index)
+        self._mask, self._index = (
+            operations.Constant(self.mask),
+            operations.Constant(self.index),
+        )
 
     def mask_beside(self, x):
         """The mask for a function that also takes the tensor x."""
@@ -122,13 +125,13 @@ class WindowLayout:
         missing = (p - s for p, s in zip(self.padded, self.size, strict=True))
         x = pad_map(x, *missing)
         if self.mask is not None:
-            x = ops.roll(x, (-self.shift[0], -self.shift[1]), axis=(1, 2))
+            x = operations.roll(x, (-self.shift[0], -self.shift[1]))
         return x
 
     def roll_back_and_crop(self, x):
         """The inverse of `pad_and_roll`."""
         if self.mask is not None:
-            x = ops.roll(x, self.shift, axis=(1, 2))
+            x = operations.roll(x, self.shift)
         return x[:, : self.size[0], : self.size[1]]
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "mlp",
     "plain",
     "recomputed",
+    "roll",
 ]
 
 
@@ -59,6 +60,11 @@ def mlp(x, hidden_kernel, hidden_bias, output_kernel, output_bias, *, training=N
 def attention(query, key, value, bias=None, *, training=None):
     """softmax(Q Kᵀ / √d + bias) V of (B, N, H, d); see `definitions.attention`."""
     return chosen("attention", query, training)(query, key, value, bias)
+
+
+def roll(x, shift, *, training=None):
+    """(B, H, W, C) rolled by (rows, columns)."""
+    return chosen("roll", x, training)(x, shift)
 
 
 def recomputed(function, training=None):

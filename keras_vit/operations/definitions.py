@@ -98,6 +98,20 @@ def heads_first(x):
     return ops.transpose(x, (0, 2, 1, 3))
 
 
+def roll(x, shift):
+    """(B, H, W, C) rolled by (rows, columns), as Swin's Figure 4 shifts its windows.
+
+    https://arxiv.org/abs/2103.14030. In two slices joined, as LiteRT knows no other.
+    """
+    for axis, by in zip((1, 2), shift, strict=True):
+        if isinstance(by, int) and isinstance(x.shape[axis], int):
+            parts = ops.split(x, [-by % x.shape[axis]], axis=axis)
+            x = ops.concatenate(parts[::-1], axis=axis)
+        else:  # sizes that TensorFlow does not know when it traces
+            x = ops.roll(x, by, axis=axis)
+    return x
+
+
 def recomputed(function):
     """A function of tensors that keeps its arguments alone for its gradient."""
     return keras.remat(function)

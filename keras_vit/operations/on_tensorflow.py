@@ -139,6 +139,11 @@ def _training(x, training) -> bool:
     return bool(training)
 
 
+def roll(x, shift):
+    """The backend's own, whose gradient is a roll again; that of slices is a sum."""
+    return ops.roll(x, shift, axis=(1, 2))
+
+
 def _always(x, training) -> bool:
     return True
 
@@ -147,4 +152,5 @@ OVERRIDES = (
     Override("gelu", in_one_pass(definitions.gelu, _gelu_gradient), _training, ""),
     Override("gelu", gelu_for_grappler, _always, ""),
     Override("layer_normalization", layer_normalization, _training, ""),
+    Override("roll", roll, _always, ""),
 )
