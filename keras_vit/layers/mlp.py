@@ -84,7 +84,7 @@ class MLP(CompositeLayer):
         if not (
             stock.is_idle(self.hidden_dropout, training)
             and stock.is_idle(self.output_dropout, training)
-            and self.hidden_dense.activation is operations.gelu
+            and getattr(self.hidden_dense, "activation", None) is operations.gelu
             and getattr(self.output_dense, "activation", None)
             is keras.activations.linear
         ):
