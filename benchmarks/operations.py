@@ -60,7 +60,15 @@ def _measure(cell: Cell, options) -> None:
 NAMES = {
     "tensorflow": ("rows", "gelu", "layer_normalization"),
     "jax": ("rows", "gelu", "layer_normalization", "mlp", "attention"),
-    "torch": ("dense", "onednn", "gelu", "layer_normalization", "mlp", "attention"),
+    "torch": (
+        "dense",
+        "onednn",
+        "gelu",
+        "layer_normalization",
+        "mlp",
+        "attention",
+        "roll",
+    ),
 }
 
 

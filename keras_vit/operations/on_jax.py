@@ -147,11 +147,28 @@ def _training_on_a_cpu(x, training) -> bool:
     return bool(training) and _is_a_cpu()
 
 
+XEONS = "training of ViT-S/16 and Swin-T, two Xeon cores"
 OVERRIDES = (
-    Override("gelu", gelu, _always, ""),
-    Override("layer_normalization", layer_normalization, _training_on_a_cpu, ""),
-    Override("mlp", mlp, _training_on_a_cpu, ""),
-    Override("attention", divided_last, _on_a_cpu, ""),
-    Override("attention", fused, _has_cudnn, ""),
-    Override("recomputed", recomputed, _on_a_cpu, ""),
+    # Everywhere: TensorFlow 2.21 cannot read what JAX exports with its own erf.
+    Override("gelu", gelu, _always, f"time 1.06, 1.06: {XEONS}"),
+    Override(
+        "layer_normalization",
+        layer_normalization,
+        _training_on_a_cpu,
+        f"memory 1.24, 1.45, time 0.99, 1.05: {XEONS}",
+    ),
+    Override(
+        "mlp",
+        mlp,
+        _training_on_a_cpu,
+        f"memory 1.23, 1.25, time 0.99, 1.03: {XEONS}",
+    ),
+    Override("attention", divided_last, _on_a_cpu, f"time 1.07, 1.02: {XEONS}"),
+    Override("attention", fused, _has_cudnn, "writes no N x N scores; not measured"),
+    Override(
+        "recomputed",
+        recomputed,
+        _on_a_cpu,
+        "memory 2.2: ViT-B/16 with 32 images in a RematScope, two Xeon cores",
+    ),
 )
