@@ -46,10 +46,9 @@ class CleanMetrics(keras.callbacks.Callback):
         )
         for training in (True, False)
     )
-    model = keras.Sequential(
-        [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10)]
-    )
-    model.compile(loss="mse")
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()])
+    model.add(keras.layers.Dense(10, "softmax"))
+    model.compile(loss="sparse_categorical_crossentropy")
     history = model.fit(
         train, shuffle=False, callbacks=[CleanMetrics(clean)], verbose=0
     )
