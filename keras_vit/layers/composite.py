@@ -63,6 +63,12 @@ class CompositeLayer(keras.layers.Layer):
             return True
         return remat.mode == "list_of_layers" and self.name in remat.layer_names
 
+    def __call__(self, *args, **kwargs):
+        if not self._recomputes_inner():
+            return super().__call__(*args, **kwargs)
+        with recomputed_with_the_rest():  # what `call` makes, such as a `keras.ops.pad`
+            return super().__call__(*args, **kwargs)
+
     def rematerialized_call(self, layer_call, *args, **kwargs):
         wrapped = super().rematerialized_call(layer_call, *args, **kwargs)
         return layer_call if wrapped is layer_call else self._recomputed
