@@ -360,5 +360,5 @@ assert changes["relative", 4] < 1e-5 < changes["relative", 1]
 # Digits of 8 x 8 pixels are centered and small: what positions are worth there says little
 # about photographs, where the paper measured. Three seeds show the spread, not its tails.
 #
-# Next: notebook 10, on merging and hierarchy, is in the making; back to
-# [1. Attention from scratch](01_attention_from_scratch.ipynb).
+# Next: notebook 10, on merging and hierarchy, is in the making; go on to
+# [11. Learning without labels](11_learning_without_labels.ipynb).
