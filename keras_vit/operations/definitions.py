@@ -143,3 +143,4 @@ def has_hooks(layer) -> bool:
 
 
 OVERRIDES = ()
+FLATTENS = False  # whether functions of channels get matrices
