@@ -28,6 +28,7 @@ def pretrained():
     )
 
 
+@pytest.mark.slow  # the same on every backend
 def test_it_beats_its_own_probe():
     images, labels = digits()
     train, test = (images[:200], labels[:200]), (images[1000:1300], labels[1000:1300])

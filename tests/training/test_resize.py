@@ -74,6 +74,7 @@ def test_as_loaded_at_that_size(kind, tmp_path):
         np.testing.assert_array_equal(to_numpy(weight), old)
 
 
+@pytest.mark.slow  # the same on every backend
 @pytest.mark.parametrize("method", ["bicubic", "log_spaced"])
 def test_other_windows(method, tmp_path):
     """Larger ones have larger tables and shift by half of their own sides."""
@@ -151,6 +152,7 @@ def test_within_a_model(kind, loaded, tmp_path):
     assert len(trainable(got)) == len(trainable(model)) < len(model.weights)
 
 
+@pytest.mark.slow  # the same on every backend
 @pytest.mark.parametrize("family", SMALL)
 def test_training_goes_on(family):
     """The state belongs to its weights, and of the same size it is the same."""
