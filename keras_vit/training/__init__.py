@@ -10,6 +10,8 @@ from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
 from keras_vit.training.pretraining.masked_patches import MaskedPatchPrediction
 from keras_vit.training.pretraining.reconstruction import Reconstruction, reconstruct
 from keras_vit.training.pretraining.simmim import SimMIM
+from keras_vit.training.recipes.row import Recipe
+from keras_vit.training.recipes.table import list_recipes, recipe
 from keras_vit.training.resize import resize
 from keras_vit.training.resuming.resume import Resume
 from keras_vit.training.warmup_cosine import WarmupCosine
@@ -21,6 +23,7 @@ __all__ = [
     "CleanMetrics",
     "MaskedAutoencoder",
     "MaskedPatchPrediction",
+    "Recipe",
     "Reconstruction",
     "Resume",
     "SimMIM",
@@ -29,6 +32,8 @@ __all__ = [
     "finetune",
     "freeze",
     "learning_rate_scales",
+    "list_recipes",
+    "recipe",
     "reconstruct",
     "resize",
     "unfreeze",

@@ -23,7 +23,7 @@ def likely_loss(model: keras.Model, data: dict[str, Any]) -> tuple[Any, list]:
     """
     classes = _classes(model)
     labels = np.asarray(keras.ops.convert_to_numpy(first_labels(data)))
-    activation = getattr(_last_layer(model), "activation", None)
+    activation = getattr(last_layer(model), "activation", None)
     is_sigmoid = activation is keras.activations.sigmoid
     from_logits = activation is not keras.activations.softmax and not is_sigmoid
     if labels.ndim == 2 and labels.shape[1] == classes:
@@ -69,6 +69,7 @@ def _check_whole_numbers(labels, classes, is_sigmoid) -> None:
         )
 
 
-def _last_layer(model):
+def last_layer(model):
+    """The head, also of a model within the model."""
     last = model.layers[-1]
-    return _last_layer(last) if isinstance(last, keras.Model) else last
+    return last_layer(last) if isinstance(last, keras.Model) else last

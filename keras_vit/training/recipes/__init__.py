@@ -1,0 +1,1 @@
+"""Published trainings as rows of numbers, and what is built from a row."""
