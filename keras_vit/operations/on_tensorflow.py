@@ -133,15 +133,6 @@ def _training(x, training) -> bool:
     return bool(training)
 
 
-def _training(x, training) -> bool:
-    return bool(training)
-
-
-def roll(x, shift):
-    """The backend's own, whose gradient is a roll again; that of slices is a sum."""
-    return ops.roll(x, shift, axis=(1, 2))
-
-
 XEONS = "training of ViT-S/16 and Swin-T, two Xeon cores"
 OVERRIDES = (
     Override(
