@@ -64,7 +64,9 @@ class CompositeLayer(keras.layers.Layer):
         return remat.mode == "list_of_layers" and self.name in remat.layer_names
 
     def __call__(self, *args, **kwargs):
-        if not self._recomputes_inner():
+        remat = getattr(self, "_remat_mode", None)
+        # Without one, quantized layers within would warn of the scope at each call.
+        if remat is None or not self._recomputes_inner():
             return super().__call__(*args, **kwargs)
         with recomputed_with_the_rest():  # what `call` makes, such as a `keras.ops.pad`
             return super().__call__(*args, **kwargs)
