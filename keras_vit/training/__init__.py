@@ -6,6 +6,8 @@ from keras_vit.training.ema import EMA
 from keras_vit.training.finetune import finetune
 from keras_vit.training.freezing import freeze, unfreeze
 from keras_vit.training.layer_decay import learning_rate_scales
+from keras_vit.training.lora import enable_lora
+from keras_vit.training.lora_merging import merge_lora
 from keras_vit.training.pretraining.masked_autoencoder import MaskedAutoencoder
 from keras_vit.training.pretraining.masked_patches import MaskedPatchPrediction
 from keras_vit.training.pretraining.reconstruction import Reconstruction, reconstruct
@@ -29,10 +31,12 @@ __all__ = [
     "SimMIM",
     "WarmupCosine",
     "WarmupStableDecay",
+    "enable_lora",
     "finetune",
     "freeze",
     "learning_rate_scales",
     "list_recipes",
+    "merge_lora",
     "recipe",
     "reconstruct",
     "resize",

@@ -22,13 +22,17 @@ class Parts:
     def probe(self, optimizer, epochs: int) -> None:
         """Train the head alone; what was frozen and what not is then as before."""
         layers = [self.model, *(layer for _, layer, _ in inner_layers(self.model))]
-        were_trained = [layer.trainable for layer in layers]
+        things = [
+            *layers,
+            *self.model.weights,
+        ]  # of LoRA's layers only some are trained
+        were_trained = [thing.trainable for thing in things]
         freeze(self.model)
         try:
             self.fit(optimizer, 0, epochs)
         finally:  # the outer ones first: each sets those within
-            for layer, was_trained in zip(layers, were_trained, strict=True):
-                layer.trainable = was_trained
+            for thing, was_trained in zip(things, were_trained, strict=True):
+                thing.trainable = was_trained
 
     def fit(self, optimizer, first: int, last: int) -> None:
         """Train what is not frozen, from one epoch to another."""

@@ -46,8 +46,8 @@ def freeze(model: keras.Model, until: str | None = None) -> None:
     assert model.get_layer("encoder_block_7").trainable
     ```
     """
-    layers = list(_layers_in_order(model))
-    frozen = _all_but_the_head(layers) if until is None else _up_to(layers, until)
+    layers = list(layers_in_order(model))
+    frozen = all_but_the_head(layers) if until is None else _up_to(layers, until)
     numbers = {id(v) for layer in frozen for v in layer.weights}
     if model.weights and all(id(v) in numbers for v in model.trainable_variables):
         what = (
@@ -60,7 +60,7 @@ def freeze(model: keras.Model, until: str | None = None) -> None:
         )
     for layer in frozen:
         if not isinstance(layer, keras.Model):  # its layers are, each by itself
-            _set_trainable(layer, False)
+            set_trainable(layer, False)
 
 
 def unfreeze(model: keras.Model) -> None:
@@ -82,10 +82,10 @@ def unfreeze(model: keras.Model) -> None:
     assert not model.non_trainable_weights
     ```
     """
-    _set_trainable(model, True)
+    set_trainable(model, True)
 
 
-def _set_trainable(layer, value: bool) -> None:
+def set_trainable(layer, value: bool) -> None:
     """Of a layer and all within.
 
     On TensorFlow `layer.trainable = value` does nothing, for the layers within too,
@@ -96,15 +96,16 @@ def _set_trainable(layer, value: bool) -> None:
         inner.trainable = value
 
 
-def _layers_in_order(model) -> Iterator[keras.layers.Layer]:
+def layers_in_order(model) -> Iterator[keras.layers.Layer]:
     """A model's layers from the image to the head; those of a model in it before it."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from _layers_in_order(layer)
+            yield from layers_in_order(layer)
         yield layer
 
 
-def _all_but_the_head(layers) -> list:
+def all_but_the_head(layers) -> list:
+    """Layers of a ViT or Swin, or of a model around one, without what is no part."""
     body = [
         layer
         for layer in layers
