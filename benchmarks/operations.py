@@ -18,6 +18,20 @@ STEPS = {  # (model, mode): batch
     ("ViTS16", "inference"): 4,
     ("SwinT", "inference"): 2,
 }
+# By backend: operations, and what a backend can switch off by itself.
+NAMES = {
+    "tensorflow": ("rows", "gelu", "layer_normalization"),
+    "jax": ("rows", "gelu", "layer_normalization", "mlp", "attention"),
+    "torch": (
+        "dense",
+        "onednn",
+        "gelu",
+        "layer_normalization",
+        "mlp",
+        "attention",
+        "roll",
+    ),
+}
 TIME, MEMORY = 1.03, 1.05  # what brings less than both goes
 
 
@@ -54,22 +68,6 @@ def _measure(cell: Cell, options) -> None:
             f"| {memory:.2f} | {loses} |",
             flush=True,
         )
-
-
-# By backend: operations, and what a backend can switch off by itself.
-NAMES = {
-    "tensorflow": ("rows", "gelu", "layer_normalization"),
-    "jax": ("rows", "gelu", "layer_normalization", "mlp", "attention"),
-    "torch": (
-        "dense",
-        "onednn",
-        "gelu",
-        "layer_normalization",
-        "mlp",
-        "attention",
-        "roll",
-    ),
-}
 
 
 def _silent(_) -> None:

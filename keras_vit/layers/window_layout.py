@@ -107,10 +107,8 @@ class WindowLayout:
             self.mask = mask[None, :, None]  # the same for all images and heads
         if table_window is not None:
             self.index = relative_position_index(self.window, table_window)
-        self._mask, self._index = (
-            operations.Constant(self.mask),
-            operations.Constant(self.index),
-        )
+        self._mask = operations.Constant(self.mask)
+        self._index = operations.Constant(self.index)
 
     def mask_beside(self, x):
         """The mask for a function that also takes the tensor x."""

@@ -83,9 +83,8 @@ def finish(image, outputs, input_tensor, name) -> keras.Model:
     if input_tensor is not None:
         inputs = keras.utils.get_source_inputs(image)
         inputs = inputs[0] if len(inputs) == 1 else inputs
-    with (
-        recomputed_with_the_rest()
-    ):  # under a RematScope the blocks are recomputed, not the model
+    # Under a RematScope the blocks are recomputed, not the model.
+    with recomputed_with_the_rest():
         return VisionModel(inputs, outputs, name=name)
 
 

@@ -30,12 +30,18 @@ def gelu(x):
 
 def layer_normalization(x, gamma, beta, epsilon):
     """(x - mean) / √(variance + ε) γ + β along C (https://arxiv.org/abs/1607.06450)."""
+    normalized, _ = normalized_and_scale(x, epsilon)
+    gamma, beta = (ops.cast(w, normalized.dtype) for w in (gamma, beta))
+    return ops.cast(normalized * gamma + beta, x.dtype)
+
+
+def normalized_and_scale(x, epsilon):
+    """X with mean 0 and variance 1 along C, and the factor that made it so."""
     wide = at_least_float32(x)
     centered = wide - ops.mean(wide, axis=-1, keepdims=True)
     variance = ops.mean(ops.square(centered), axis=-1, keepdims=True)
-    normalized = centered * ops.rsqrt(variance + epsilon)
-    gamma, beta = (ops.cast(w, wide.dtype) for w in (gamma, beta))
-    return ops.cast(normalized * gamma + beta, x.dtype)
+    scale = ops.rsqrt(variance + epsilon)
+    return centered * scale, scale
 
 
 def mlp(x, hidden_kernel, hidden_bias, output_kernel, output_bias):

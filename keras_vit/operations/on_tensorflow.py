@@ -111,11 +111,8 @@ def layer_normalization(rows, gamma, beta, epsilon):
 
 
 def _normalization_gradient(upstream, rows, gamma, beta, epsilon):
-    wide, upstream = at_least_float32(rows), at_least_float32(upstream)
-    centered = wide - ops.mean(wide, axis=-1, keepdims=True)
-    variance = ops.mean(ops.square(centered), axis=-1, keepdims=True)
-    scale = ops.rsqrt(variance + epsilon)
-    normalized = centered * scale
+    normalized, scale = definitions.normalized_and_scale(rows, epsilon)
+    upstream = at_least_float32(upstream)
     by_normalized = upstream * ops.cast(gamma, upstream.dtype)
     mean = ops.mean(by_normalized, axis=-1, keepdims=True)
     along = ops.mean(by_normalized * normalized, axis=-1, keepdims=True)

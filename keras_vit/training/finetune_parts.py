@@ -22,10 +22,7 @@ class Parts:
     def probe(self, optimizer, epochs: int) -> None:
         """Train the head alone; what was frozen and what not is then as before."""
         layers = [self.model, *(layer for _, layer, _ in inner_layers(self.model))]
-        things = [
-            *layers,
-            *self.model.weights,
-        ]  # of LoRA's layers only some are trained
+        things = [*layers, *self.model.weights]  # of LoRA's only some are trained
         were_trained = [thing.trainable for thing in things]
         freeze(self.model)
         try:
