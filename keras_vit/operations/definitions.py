@@ -36,7 +36,7 @@ def layer_normalization(x, gamma, beta, epsilon):
 
 
 def normalized_and_scale(x, epsilon):
-    """X with mean 0 and variance 1 along C, and the factor that made it so."""
+    """The input with mean 0 and variance 1 along C, and the factor that made it so."""
     wide = at_least_float32(x)
     centered = wide - ops.mean(wide, axis=-1, keepdims=True)
     variance = ops.mean(ops.square(centered), axis=-1, keepdims=True)
