@@ -2,6 +2,7 @@
 
 from keras_vit.training.adamw import AdamW
 from keras_vit.training.clean_metrics import CleanMetrics
+from keras_vit.training.distilling import distiller
 from keras_vit.training.ema import EMA
 from keras_vit.training.finetune import finetune
 from keras_vit.training.freezing import freeze, unfreeze
@@ -31,6 +32,7 @@ __all__ = [
     "SimMIM",
     "WarmupCosine",
     "WarmupStableDecay",
+    "distiller",
     "enable_lora",
     "finetune",
     "freeze",
