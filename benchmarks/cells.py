@@ -21,7 +21,7 @@ class Cell(NamedTuple):
         return f"{self.model} {self.mode}, batch {self.batch}, {self.backend}"
 
 
-# (model, mode) -> batch: the README's table.
+# (model, mode) -> batch: the table in docs/speed.md.
 BATCHES = {
     ("ViTB16", "inference"): 8,
     ("SwinT", "inference"): 8,

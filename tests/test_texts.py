@@ -13,7 +13,13 @@ PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(PYPROJECT)["project"]
 WRITTEN = [
     path
-    for pattern in ("*.md", "keras_vit/**/*.py*", "tutorials/*.*", "benchmarks/**/*.*")
+    for pattern in (
+        "*.md",
+        "docs/**/*.md",
+        "keras_vit/**/*.py*",
+        "tutorials/*.*",
+        "benchmarks/**/*.*",
+    )
     for path in ROOT.glob(pattern)
     if path.suffix in (".py", ".pyi", ".md", ".ipynb")
 ]
