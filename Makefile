@@ -11,7 +11,7 @@ BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types stubs contracts notebooks \
-	notebooks-check benchmark operations package clean
+	notebooks-check benchmark operations reproduce package clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -79,6 +79,12 @@ benchmark: $(BENCHMARK_VENV)/.installed  ## Measure speed beside others (BENCHMA
 
 operations: $(INSTALLED)-all  ## Measure what each faster way brings (BENCHMARK_ARGS="--backends jax").
 	$(VENV)/bin/python -m benchmarks.operations $(BENCHMARK_ARGS)
+
+# Small models again, see `test`; PyTorch needs no time to compile them.
+reproduce: export OMP_NUM_THREADS ?= 1
+
+reproduce: $(INSTALLED)-all  ## Run what docs/results.md shows (an hour; goes on after a stop).
+	KERAS_BACKEND=torch $(VENV)/bin/python -m benchmarks.reproduce $(BENCHMARK_ARGS)
 
 package: $(INSTALLED)-all  ## Build the wheel and the source archive into dist/.
 	rm -rf $(DIST)
