@@ -18,6 +18,7 @@ from keras_vit.training.recipes.table import list_recipes, recipe
 from keras_vit.training.resize import resize
 from keras_vit.training.resuming.resume import Resume
 from keras_vit.training.warmup_cosine import WarmupCosine
+from keras_vit.training.warmup_multistep import WarmupMultistep
 from keras_vit.training.warmup_stable_decay import WarmupStableDecay
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Resume",
     "SimMIM",
     "WarmupCosine",
+    "WarmupMultistep",
     "WarmupStableDecay",
     "distiller",
     "enable_lora",

@@ -6,7 +6,12 @@ import keras
 import numpy as np
 import pytest
 
-from keras_vit.training import AdamW, WarmupCosine, WarmupStableDecay
+from keras_vit.training import (
+    AdamW,
+    WarmupCosine,
+    WarmupMultistep,
+    WarmupStableDecay,
+)
 from tests.helpers import array
 
 COSINE = {"peak": 1.0, "total_steps": 110, "warmup_steps": 10}
@@ -32,6 +37,11 @@ CURVES = {
         WarmupStableDecay(**STABLE, decay="1-sqrt"),
         {20: 1, 60: 1, 70: 0.5, 82.5: 0.25, 100: 0},
     ),
+    "in steps, as SimMIM": (
+        WarmupMultistep(1.0, 100, [60, 80], warmup_steps=20, start=0.4),
+        {0: 0.4, 10: 0.7, 20: 1, 59: 1, 60: 0.1, 79: 0.1, 80: 0.01, 200: 0.01},
+    ),
+    "a half remains": (WarmupMultistep(0.4, 9, (3,), 0.5), {0: 0.4, 2: 0.4, 3: 0.2}),
     "a tenth falls": (WarmupStableDecay(1.0, 50), {0: 1, 45: 1, 46: 0.8, 50: 0}),
 }
 
@@ -138,3 +148,10 @@ def test_wrong_arguments_of_one():
         WarmupStableDecay(0.1, 100, decay="cosine")
     with pytest.raises(ValueError, match="should not be more than `total_steps`"):
         WarmupStableDecay(0.1, 100, warmup_steps=60, decay_steps=50)
+    for drops in ([10], [101]):
+        with pytest.raises(ValueError, match="between the warm-up and the end"):
+            WarmupMultistep(0.1, 100, drops, warmup_steps=20)
+    with pytest.raises(ValueError, match="`drop_steps` should be ints"):
+        WarmupMultistep(0.1, 100, 50)
+    with pytest.raises(ValueError, match="`factor` should be from 0 to 1"):
+        WarmupMultistep(0.1, 100, [50], factor=2)

@@ -8,6 +8,7 @@ from keras_vit.arguments import integer
 from keras_vit.training.adamw import NOT_DECAYED, AdamW
 from keras_vit.training.layer_decay import learning_rate_scales
 from keras_vit.training.warmup_cosine import WarmupCosine
+from keras_vit.training.warmup_multistep import WarmupMultistep
 from keras_vit.training.warmup_stable_decay import WarmupStableDecay
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def schedule(
         return WarmupStableDecay(
             highest, total, decay_steps=total - warmup, minimum=minimum, **common
         )
+    if row.schedule_name == "multistep":
+        drops = [epoch * steps_per_epoch for epoch in row.drop_epochs]
+        return WarmupMultistep(highest, total, drops, **common)
     return WarmupCosine(
         highest,
         total,

@@ -29,11 +29,11 @@ class Recipe:
         floor_scales: whether that goes for `warmup_start` and `floor`, too.
         optimizer_name: "adamw", "sgd" or "lamb".
         beta_2: of AdamW.
-        schedule_name: "cosine" or "linear", to `floor`.
+        schedule_name: "cosine" or "linear", to `floor`, or "multistep".
+        drop_epochs: of "multistep": where the rate falls to a tenth.
         warmup_in_cosine: as `WarmupCosine` takes it.
-        epochs: with the warm-up, without `cooldown_epochs`.
+        epochs: of `fit`, the warm-up among them.
         steps: in all, where the paper counts them and no epochs.
-        cooldown_epochs: at `floor`, after the others.
         warmup_epochs: of the rise.
         warmup_steps: the same where the paper counts steps.
         warmup_start: the first rate of the rise.
@@ -70,7 +70,7 @@ class Recipe:
     row.compile(model, batch_size=64, steps_per_epoch=28)
     train = row.dataset("digits", image_size=32, batch_size=64)
     print(row.not_here)
-    # model.fit(train, epochs=row.fit_epochs)
+    # model.fit(train, epochs=row.epochs)
     ```
     """
 
@@ -85,10 +85,10 @@ class Recipe:
     optimizer_name: str = "adamw"
     beta_2: float = 0.999
     schedule_name: str = "cosine"
+    drop_epochs: tuple[int, ...] = ()
     warmup_in_cosine: bool = False
     epochs: int | None = None
     steps: int | None = None
-    cooldown_epochs: int = 0
     warmup_epochs: int | None = None
     warmup_steps: int | None = None
     warmup_start: float | None = None
@@ -114,15 +114,10 @@ class Recipe:
 
     @property
     def cost(self) -> str:
-        """How long it is in epochs or steps; the sources name no hours."""
+        """How long it is, in epochs or steps; `notes` have hours where sources do."""
         if self.steps is not None:
             return f"{self.steps} steps of {self.base_batch} images"
-        return "not stated" if self.epochs is None else f"{self.fit_epochs} epochs"
-
-    @property
-    def fit_epochs(self) -> int | None:
-        """The `epochs` of `fit`: with those of the cooldown."""
-        return None if self.epochs is None else self.epochs + self.cooldown_epochs
+        return "not stated" if self.epochs is None else f"{self.epochs} epochs"
 
     def model_arguments(self, variant: str | None = None) -> dict[str, Any]:
         """What the model has to be built with: `ViTB16(**...)`.
@@ -157,7 +152,7 @@ class Recipe:
     def schedule(
         self, batch_size: int, steps_per_epoch: int
     ) -> keras.optimizers.schedules.LearningRateSchedule:
-        """The learning rate by step: `WarmupCosine` or a straight line.
+        """The learning rate by step: a cosine, a straight line, or steps.
 
         Args:
             batch_size: int, images of an optimizer step.

@@ -4,12 +4,13 @@ import difflib
 
 from keras_vit.training.recipes.augreg_rows import AUGREG
 from keras_vit.training.recipes.deit_rows import DEIT
-from keras_vit.training.recipes.masked_rows import MASKED
+from keras_vit.training.recipes.mae_rows import MAE
 from keras_vit.training.recipes.row import Recipe
+from keras_vit.training.recipes.simmim_rows import SIMMIM
 from keras_vit.training.recipes.swin_rows import SWIN
 from keras_vit.training.recipes.vit_rows import VIT
 
-RECIPES = {row.name: row for row in (*VIT, *AUGREG, *DEIT, *SWIN, *MASKED)}
+RECIPES = {row.name: row for row in (*VIT, *AUGREG, *DEIT, *SWIN, *MAE, *SIMMIM)}
 
 
 def list_recipes() -> list[str]:
