@@ -4,6 +4,7 @@ BACKEND ?= tensorflow
 BACKENDS ?= tensorflow jax torch
 VENV ?= .venv
 DIST ?= dist
+SITE ?= build/site
 PYTEST_ARGS ?=
 NOTEBOOKS ?=
 BENCHMARK_VENV ?= .venv-benchmark
@@ -11,7 +12,7 @@ BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types stubs contracts notebooks \
-	notebooks-check benchmark operations reproduce package clean
+	notebooks-check benchmark operations reproduce docs docs-links package clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -86,12 +87,23 @@ reproduce: export OMP_NUM_THREADS ?= 1
 reproduce: $(INSTALLED)-all  ## Run what docs/results.md shows (an hour; goes on after a stop).
 	KERAS_BACKEND=torch $(VENV)/bin/python -m benchmarks.reproduce $(BENCHMARK_ARGS)
 
+docs: $(INSTALLED)-docs  ## Check spelling, build the pages into build/site, check their links.
+	$(VENV)/bin/codespell *.md docs keras_vit tools benchmarks tutorials
+	rm -rf docs/api
+	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --fail-on-warning --keep-going \
+		--quiet --conf-dir docs . $(SITE)
+	$(VENV)/bin/python -m tools.site $(SITE)
+
+docs-links: $(INSTALLED)-docs  ## Ask the addresses that the pages link to, which takes a network.
+	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --builder linkcheck --quiet \
+		--conf-dir docs . build/links
+
 package: $(INSTALLED)-all  ## Build the wheel and the source archive into dist/.
 	rm -rf $(DIST)
 	$(VENV)/bin/python -m build --outdir $(DIST)
 
 clean:  ## Remove the environment and everything that these commands wrote.
-	rm -rf $(VENV) $(DIST) build quickstart_output test_reports
+	rm -rf $(VENV) $(DIST) build docs/api quickstart_output test_reports
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -99,6 +111,12 @@ clean:  ## Remove the environment and everything that these commands wrote.
 $(INSTALLED)-all: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing keras_vit with everything into $(VENV) ..."
 	@$(PIP_INSTALL) --editable '.[all,dev]'
+	@touch $@
+
+# Not among all: few people build the pages.
+$(INSTALLED)-docs: $(INSTALLED)-all
+	@echo "Installing what makes the pages ..."
+	@$(PIP_INSTALL) --editable '.[docs]'
 	@touch $@
 
 $(INSTALLED)-%: pyproject.toml constraints.txt | $(VENV)/bin/python

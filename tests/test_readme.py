@@ -31,7 +31,9 @@ def blocks():
         for match in FENCE.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
             name = f"{short(page)} line {line}"
-            found.append(pytest.param(match[1], match[2], id=name))
+            # The README's on every backend; those of the pages are many.
+            marks = () if page == README or match[1] else pytest.mark.slow
+            found.append(pytest.param(match[1], match[2], id=name, marks=marks))
     return found
 
 

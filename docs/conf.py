@@ -1,0 +1,93 @@
+"""How Sphinx makes the pages: `make docs`.
+
+Its source is the whole repository, so that links hold on GitHub and here alike.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import docstrings  # noqa: E402
+import public_names  # noqa: E402
+
+import keras_vit  # noqa: E402
+
+project = "keras_vit"
+author = copyright = "The keras_vit contributors"
+version = release = keras_vit.__version__
+root_doc = "docs/index"
+include_patterns = [
+    "docs/*.md",
+    "docs/how_to/*.md",
+    "docs/api/*.rst",
+    "docs/api/reference/*.rst",
+    "tutorials/*.ipynb",
+    "benchmarks/README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+]
+exclude_patterns = [".*", "build", "dist", "tests", "keras_vit", "**/__pycache__"]
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+nb_execution_mode = "off"  # the notebooks are committed with what they put out
+myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_heading_anchors = 3
+autosummary_generate = True
+autosummary_ignore_module_all = False
+autodoc_inherit_docstrings = False  # Keras's words for call and build are not ours
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_typehints = "none"  # the texts have them, in words
+templates_path = [str(HERE / "site" / "templates")]
+
+html_theme = "pydata_sphinx_theme"
+html_title = "keras_vit"
+html_static_path = ["site"]
+html_css_files = ["site.css"]
+html_extra_path = ["site/index.html"]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "secondary_sidebar_items": ["page-toc"],
+    "show_prev_next": True,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+linkcheck_anchors = False
+
+FULL_NAMES = {
+    full.removeprefix(prefix): full
+    for names in public_names.public_names().values()
+    for full in names
+    for prefix in ("", "keras_vit.", full.rpartition(".")[0] + ".")
+}
+
+
+PAGES = {page.stem for page in HERE.glob("*.md")}
+public_names.write_pages(HERE / "api")
+
+
+def _to_rst(app, what, name, obj, options, lines):
+    """Turn a docstring's Markdown into what Sphinx reads."""
+
+    def link(word):
+        full = FULL_NAMES.get(word.removesuffix("()"))
+        return None if full == name else full
+
+    lines[:] = docstrings.converted("\n".join(lines), link).split("\n")
+
+
+def _without_missing_pages(app, docname, source):
+    """Leave out what leads to a page that a run writes and has not yet written."""
+    for page in {"results", "reliability", "deployment", "scaling"} - PAGES:
+        text = re.sub(rf"^{page}\n", "", source[0], flags=re.MULTILINE)
+        source[0] = re.sub(rf"\[([^\]]+)\]\([./]*(?:docs/)?{page}\.md\)", r"\1", text)
+
+
+def setup(app):
+    """Called by Sphinx."""
+    app.connect("source-read", _without_missing_pages)
+    app.connect("autodoc-process-docstring", _to_rst)
