@@ -51,6 +51,10 @@ PRETRAIN = (
     ),
 )
 
+CROPS = (
+    "big_vision resizes to 448 pixels and crops 384 at random, of CIFAR alone; "
+    "`image_batches` crops as its `resize` says."
+)
 SMALL_GRID = (0.001, 0.003, 0.01, 0.03)
 
 
@@ -68,7 +72,8 @@ def _finetune(
     return Recipe(
         name=name,
         paper=PAPER,
-        source="table 4 and appendix B.1; big_vision's transfer.py",
+        source="table 4 and appendix B.1; configs/transfer.py of "
+        "google-research/big_vision",
         base_batch=512,
         learning_rate=None if len(grid) > 1 else grid[0],
         learning_rate_grid=grid,
@@ -80,10 +85,7 @@ def _finetune(
         image_size=384,
         expected=expected and f"{expected} % (AugReg B/32, by big_vision)",
         notes=tuple(notes if development else notes[1:]),
-        not_here=(
-            "big_vision resizes to 448 pixels and crops 384; `image_batches` resizes "
-            "to 384 as its `resize` says.",
-        ),
+        not_here=(CROPS,) if "cifar" in name else (),
     )
 
 
