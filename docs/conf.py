@@ -87,7 +87,21 @@ def _without_missing_pages(app, docname, source):
         source[0] = re.sub(rf"\[([^\]]+)\]\([./]*(?:docs/)?{page}\.md\)", r"\1", text)
 
 
+def _with_the_readmes_notebooks(app, docname, source):
+    """Show the README's table of notebooks, its links turned to this folder."""
+    if docname == "docs/notebooks":
+        readme = (HERE.parent / "README.md").read_text(encoding="utf-8")
+        rows = re.findall(
+            r"^\| <img src=\"docs/(.*?)\".*?alt=\"(.*?)\"> (.*)$", readme, re.M
+        )
+        table = [f"| ![{alt}]({src}) {text}" for src, alt, text in rows]
+        table = ["| | | |", "|---|---|---|", *table]
+        text = "\n".join(table).replace("](tutorials/", "](../tutorials/")
+        source[0] = source[0].replace("NOTEBOOKS", text)
+
+
 def setup(app):
     """Called by Sphinx."""
     app.connect("source-read", _without_missing_pages)
+    app.connect("source-read", _with_the_readmes_notebooks)
     app.connect("autodoc-process-docstring", _to_rst)
