@@ -92,10 +92,11 @@ def attention_logits(query, key, bias):
     if bias is None:
         return logits
     bias = ops.cast(bias, logits.dtype)
-    if bias.shape[0] in (1, None) or bias.shape[0] == logits.shape[0]:
+    groups = bias.shape[0]
+    if groups == 1 or not isinstance(groups, int):
         return logits + bias
     shape = ops.shape(logits)  # (B, H, N, N) -> (B/G, G, H, N, N)
-    grouped = ops.reshape(logits, (-1, bias.shape[0], *shape[1:])) + bias
+    grouped = ops.reshape(logits, (-1, groups, *shape[1:])) + bias
     return ops.reshape(grouped, shape)
 
 
@@ -111,8 +112,10 @@ def roll(x, shift):
     """
     for axis, by in zip((1, 2), shift, strict=True):
         if isinstance(by, int) and isinstance(x.shape[axis], int):
-            parts = ops.split(x, [-by % x.shape[axis]], axis=axis)
-            x = ops.concatenate(parts[::-1], axis=axis)
+            before = (slice(None),) * axis
+            start = -by % x.shape[axis]
+            parts = x[(*before, slice(start, None))], x[(*before, slice(start))]
+            x = ops.concatenate(parts, axis=axis)
         else:  # sizes that TensorFlow does not know when it traces
             x = ops.roll(x, by, axis=axis)
     return x

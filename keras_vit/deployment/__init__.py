@@ -1,0 +1,6 @@
+"""Out of the notebook: files for other runtimes, and layouts for many devices."""
+
+from keras_vit.deployment.export import export
+from keras_vit.deployment.report import ExportReport
+
+__all__ = ["ExportReport", "export"]
