@@ -123,7 +123,7 @@ $(INSTALLED)-%: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@case $* in tensorflow|jax|torch) ;; *) \
 		echo "BACKEND=$* is unknown: use tensorflow, jax or torch." >&2; exit 1;; esac
 	@echo "Installing keras_vit for $* into $(VENV) ..."
-	@$(PIP_INSTALL) --editable '.[$*,data,export,plots]'
+	@$(PIP_INSTALL) --editable '.[$*,data,plots]'
 	@touch $@
 
 $(BENCHMARK_VENV)/.installed: pyproject.toml benchmarks/install.py

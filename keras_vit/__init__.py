@@ -16,6 +16,8 @@ __version__ = "0.1.0"
 __all__ = [
     "data",
     "decode_predictions",
+    "deployment",
+    "export",
     "inspection",
     "layers",
     "list_weights",
@@ -27,15 +29,18 @@ __all__ = [
 __all__ += applications.__all__  # in words that type checkers read
 
 if TYPE_CHECKING:
-    from keras_vit import data, inspection
+    from keras_vit import data, deployment, inspection
+    from keras_vit.deployment import export
 else:  # or any name at all would pass a type check
 
     def __getattr__(name: str):
         """Load rooms when they are first used: `data` brings TensorFlow."""
-        if name in ("data", "inspection"):
-            import importlib
+        import importlib
 
+        if name in ("data", "deployment", "inspection"):
             return importlib.import_module(f"keras_vit.{name}")
+        if name == "export":
+            return importlib.import_module("keras_vit.deployment").export
         raise AttributeError(f"module 'keras_vit' has no attribute {name!r}")
 
 

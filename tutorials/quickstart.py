@@ -113,25 +113,12 @@ def train(model, train_batches, test_batches):
 def save(kind, model, images, outputs):
     np.savez(OUTPUT / f"{kind}.npz", images=images, outputs=outputs)
     model.save(OUTPUT / f"{kind}.keras")
-    if keras.backend.backend() == "torch":
-        # From PyTorch, Keras exports through torch_xla, which current PyTorch lacks.
-        print(
-            "PyTorch cannot write a SavedModel: TensorFlow does, from the .keras file"
-        )
-        run_again("export", kind, backend="tensorflow")
-    else:
-        export(kind, model)
+    keras_vit.export(model, OUTPUT / f"{kind}_saved_model", images=images)
 
 
-def export(kind, model):
-    model.export(OUTPUT / f"{kind}_saved_model", format="tf_saved_model", verbose=False)
-
-
-def run_again(*arguments, backend=None):
+def run_again(*arguments):
     """Run a part of this file in a new process, which knows only what was saved."""
-    environment = {**os.environ, "KERAS_BACKEND": backend or keras.backend.backend()}
-    command = [sys.executable, __file__, *arguments]
-    subprocess.run(command, env=environment, check=True)
+    subprocess.run([sys.executable, __file__, *arguments], check=True)
 
 
 def check(kind):
@@ -144,7 +131,7 @@ def check(kind):
     served = tf.saved_model.load(str(OUTPUT / f"{kind}_saved_model"))
     outputs = {
         ".keras": loaded.predict(images, verbose=0),
-        "SavedModel": served.serve(images).numpy(),
+        "SavedModel": served.serve(images)["predictions"].numpy(),
     }
     for form, output in outputs.items():
         difference = np.abs(output - saved["outputs"]).max()
@@ -199,7 +186,5 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["check"]:
         check(sys.argv[2])
-    elif sys.argv[1:2] == ["export"]:
-        export(sys.argv[2], keras.saving.load_model(OUTPUT / f"{sys.argv[2]}.keras"))
     else:
         main()

@@ -2,5 +2,6 @@
 
 from keras_vit.deployment.export import export
 from keras_vit.deployment.report import ExportReport
+from keras_vit.deployment.runtimes import read_class_names
 
-__all__ = ["ExportReport", "export"]
+__all__ = ["ExportReport", "export", "read_class_names"]

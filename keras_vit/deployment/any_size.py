@@ -34,8 +34,6 @@ def _chain(model, x, grid):
     for layer in model.layers:
         if isinstance(layer, keras.layers.InputLayer):
             continue
-        if len(layer._inbound_nodes) != 1 or isinstance(layer.output, list | dict):
-            _refuse(model, f"'{layer.name}' is used more than once")
         if isinstance(layer, keras.Model):
             x, grid = _chain(layer, x, grid)
         elif isinstance(layer, PatchEmbedding):

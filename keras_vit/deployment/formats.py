@@ -14,7 +14,7 @@ class Format(NamedTuple):
 
     Attributes:
         suffix: of its file; a SavedModel is a folder and has none.
-        backends: that write it, the better one first.
+        backends: that write it; the first if the model is of neither.
         precisions: that its runtime calculates in.
         packages: that write it and read it again, `{module: name for pip}`.
     """
@@ -29,7 +29,7 @@ FORMATS = {
     "tf_saved_model": Format("", ("tensorflow",), ("float32",), {}),
     "onnx": Format(
         ".onnx",
-        ("torch", "tensorflow"),
+        ("tensorflow", "torch"),
         ("float32", "float16", "int8"),
         {"onnx": "onnx", "onnxruntime": "onnxruntime"},
     ),
@@ -41,7 +41,7 @@ FORMATS = {
     ),
     "openvino": Format(
         ".xml",
-        ("torch", "tensorflow"),
+        ("tensorflow", "torch"),
         ("float32", "float16"),
         {"openvino": "openvino"},
     ),

@@ -1,12 +1,15 @@
 """Write a model of the TensorFlow backend: SavedModel, and what is made from one."""
 
+import contextlib
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from keras_vit.deployment.outputs import named
+from keras_vit.layers.freezing import inner_layers
 from keras_vit.operations import plain
 
 
@@ -20,7 +23,7 @@ def write(model: keras.Model, path: Path, format: str, names: list[str] | None) 
         names: of the classes, which a SavedModel tells of.
     """
     # The runtimes know what the definitions are made of, and no XLA.
-    with plain():
+    with plain(), _means_as_arrays(model):
         if format == "tf_saved_model":
             _saved_model(model, path, names)
         elif format == "onnx":
@@ -29,6 +32,24 @@ def write(model: keras.Model, path: Path, format: str, names: list[str] | None) 
             with tempfile.TemporaryDirectory() as folder:
                 _saved_model(model, Path(folder), None)
                 _from_saved_model(folder, path, format)
+
+
+@contextlib.contextmanager
+def _means_as_arrays(model) -> Iterator[None]:
+    """Let graphs hold means as constants: of tensors tf2onnx makes inputs."""
+    layers = [
+        layer
+        for _, layer, _ in inner_layers(model)
+        if isinstance(layer, keras.layers.Normalization)
+    ]
+    tensors = [(layer.mean, layer.variance) for layer in layers]
+    for layer, pair in zip(layers, tensors, strict=True):
+        layer.mean, layer.variance = map(keras.ops.convert_to_numpy, pair)
+    try:
+        yield
+    finally:
+        for layer, pair in zip(layers, tensors, strict=True):
+            layer.mean, layer.variance = pair
 
 
 def _signature(model, names):

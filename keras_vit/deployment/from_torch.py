@@ -41,10 +41,11 @@ class _Images(torch.nn.Module):
 
     def __init__(self, model):
         super().__init__()
-        self.__dict__["model"] = model  # past PyTorch's list of submodules
+        # Past PyTorch's list of submodules.
+        self.__dict__["call"] = lambda images: model(images, training=False)
 
     def forward(self, images):
-        return named(self.model(images, training=False))
+        return named(self.__dict__["call"](images))
 
 
 def _program(model) -> torch.export.ExportedProgram:
@@ -78,6 +79,8 @@ def _onnx(program, path, outputs) -> None:
         )
     finally:
         log.setLevel(level)
+    if converted is None:  # as its type allows
+        raise RuntimeError("torch.onnx.export gave no program")
     converted.save(str(path))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 class ExportReport:
     """What was written, and how near it is to the model.
 
-    Attributes:
+    Args:
         path: of the file, or of a SavedModel's folder.
         format: its name.
         precision: what its runtime calculates in.

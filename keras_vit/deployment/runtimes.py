@@ -14,11 +14,9 @@ def saved_model(path: Path) -> Predict:
     import tensorflow as tf
 
     loaded = tf.saved_model.load(str(path))
-    signature = loaded.signatures["serving_default"]
 
-    def predict(images):
-        assert loaded is not None  # without it TensorFlow frees the variables
-        outputs = signature(images=tf.constant(images))
+    def predict(images):  # which keeps all that was loaded: a signature alone does not
+        outputs = loaded.signatures["serving_default"](images=tf.constant(images))
         return {name: value.numpy() for name, value in outputs.items()}
 
     return predict
@@ -92,8 +90,23 @@ RUNTIMES: dict[str, tuple[str, Callable[[Path], Predict]]] = {
 }
 
 
-def read_class_names(path: Path, format: str) -> list[str] | None:
-    """The names of the classes that an exported file carries, or None."""
+def read_class_names(path: str | Path, format: str) -> list[str] | None:
+    """Read the names of the classes that an exported file carries.
+
+    Args:
+        path: of the file, or of a SavedModel's folder.
+        format: its name, as in `keras_vit.export`.
+
+    Returns:
+        The names that `export` was given as `class_names`, or None.
+
+    Example (of a file that was exported before):
+
+    ```python no-run
+    keras_vit.deployment.read_class_names("vit.onnx", "onnx")
+    ```
+    """
+    path = Path(path)
     text: str | None = None
     if format == "onnx":
         import onnxruntime

@@ -77,16 +77,16 @@ def _mean_std(preprocessing, channels: int) -> tuple[np.ndarray, np.ndarray]:
     """Of True (the paper's), a tag of weights, or a pair."""
     if preprocessing is True or isinstance(preprocessing, str):
         tag = None if preprocessing is True else preprocessing
-        mean, std = find_recipe(tag, None)[:2]
+        values = find_recipe(tag, None)[:2]
     elif len(items(preprocessing)) == 2:
-        mean, std = preprocessing
+        values = items(preprocessing)
     else:
         raise ValueError(
             "`preprocessing` should be True, a tag of weights, or a pair (mean, std) "
             f"for pixels of 0 to 1. Received: preprocessing={preprocessing!r}"
         )
     mean, std = (
-        np.broadcast_to(np.asarray(v, "float64"), channels) for v in (mean, std)
+        np.broadcast_to(np.asarray(value, "float64"), channels) for value in values
     )
     return mean, std
 
