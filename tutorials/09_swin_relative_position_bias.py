@@ -360,5 +360,4 @@ assert changes["relative", 4] < 1e-5 < changes["relative", 1]
 # Digits of 8 x 8 pixels are centered and small: what positions are worth there says little
 # about photographs, where the paper measured. Three seeds show the spread, not its tails.
 #
-# Next: notebook 10, on merging and hierarchy, is in the making; go on to
-# [11. Learning without labels](11_learning_without_labels.ipynb).
+# Next: [10. Swin 3: merging and hierarchy](10_swin_merging_and_hierarchy.ipynb)
