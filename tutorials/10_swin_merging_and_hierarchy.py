@@ -544,7 +544,7 @@ def unlike(pictures):
 
 cuts = np.linspace(0.1, 1.5, 15)
 at = [ious(masks > 0, unlike(pictures) > cut, 2)[1] for cut in cuts]
-ink = (unlike(test_pictures) > cuts[np.argmax(at)]).astype(int)
+ink = (unlike(test_pictures) > cuts[np.argmax(at)]).astype("int32")
 answers = {"background everywhere": np.zeros_like(truth)}
 answers["threshold"] = max((ink, 2 * ink), key=lambda said: ious(truth, said).mean())
 found = {name: ious(truth, said) for name, said in answers.items()}
