@@ -12,7 +12,7 @@ BENCHMARK_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types stubs contracts notebooks \
-	notebooks-check benchmark operations reproduce docs docs-links package clean
+	notebooks-check benchmark operations reproduce docs docs-links package release clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -101,6 +101,9 @@ docs-links: $(INSTALLED)-docs  ## Ask the addresses that the pages link to, whic
 package: $(INSTALLED)-all  ## Build the wheel and the source archive into dist/.
 	rm -rf $(DIST)
 	$(VENV)/bin/python -m build --outdir $(DIST)
+
+release: package  ## Build, and run the quickstart from the wheel in a new environment.
+	$(VENV)/bin/python -m tools.release $(DIST) --backend $(BACKEND)
 
 clean:  ## Remove the environment and everything that these commands wrote.
 	rm -rf $(VENV) $(DIST) build docs/api quickstart_output test_reports

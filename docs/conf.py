@@ -47,6 +47,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "keras_vit"
 html_static_path = ["site"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_extra_path = ["site/index.html"]
 html_show_sourcelink = False
 html_copy_source = False
@@ -95,7 +96,7 @@ def _with_the_readmes_notebooks(app, docname, source):
             r"^\| <img src=\"docs/(.*?)\".*?alt=\"(.*?)\"> (.*)$", readme, re.M
         )
         table = [f"| ![{alt}]({src}) {text}" for src, alt, text in rows]
-        table = ["| | | |", "|---|---|---|", *table]
+        table = ["| Picture | Notebook | Run it |", "|---|---|---|", *table]
         text = "\n".join(table).replace("](tutorials/", "](../tutorials/")
         source[0] = source[0].replace("NOTEBOOKS", text)
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-SECTION = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?):$")
+FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)?(?: \(.+\))?):$")
 ITEM = re.compile(r"^ {4}(\*{0,2}[\w, *`]+): ?(.*)$")
 CODE = re.compile(r"`([^`]+)`")
 TABLE = re.compile(r"^\|(.*)\|\n\|[-|]+\|\n((?:\|.*\|\n?)+)", re.MULTILINE)

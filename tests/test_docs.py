@@ -53,9 +53,9 @@ Returns:
 Raises:
     ValueError: for `bad`.
 
-Example:
+Example (slow):
 
-```python
+```python no-run
 call(`x`)
 ```
 """
@@ -84,7 +84,7 @@ Two ways: | is no table.
 :raises ValueError: for ``bad``.
 
 
-.. rubric:: Example
+.. rubric:: Example (slow)
 
 
 .. code-block:: python
