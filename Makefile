@@ -90,8 +90,8 @@ reproduce: $(INSTALLED)-all  ## Run what docs/results.md shows (an hour; goes on
 docs: $(INSTALLED)-docs  ## Check spelling, build the pages into build/site, check their links.
 	$(VENV)/bin/codespell *.md docs keras_vit tools benchmarks tutorials
 	rm -rf docs/api
-	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --fail-on-warning --keep-going \
-		--quiet --conf-dir docs . $(SITE)
+	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --fresh-env --fail-on-warning \
+		--keep-going --quiet --conf-dir docs . $(SITE)
 	$(VENV)/bin/python -m tools.site $(SITE)
 
 docs-links: $(INSTALLED)-docs  ## Ask the addresses that the pages link to, which takes a network.

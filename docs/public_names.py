@@ -23,7 +23,7 @@ def public_names() -> dict[str, list[str]]:
         if room.ispkg and room.name not in INNER
     }
     variants = set(keras_vit.applications.__all__)
-    own = [name for name in keras_vit.__all__ if name not in rooms]
+    own = [name for name in keras_vit.__all__ if name not in {*rooms, "export"}]
     pages = {
         "models": [f"keras_vit.{name}" for name in own if name in variants],
         "weights": [f"keras_vit.{name}" for name in own if name not in variants],
@@ -31,6 +31,7 @@ def public_names() -> dict[str, list[str]]:
     for room in sorted(rooms):
         module = importlib.import_module(f"keras_vit.{room}")
         pages[room] = [f"keras_vit.{room}.{name}" for name in module.__all__]
+    pages["deployment"][:0] = ["keras_vit.export"]  # its short name
     pages["operations"] = ["keras_vit.operations.plain"]
     return pages
 

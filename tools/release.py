@@ -71,7 +71,7 @@ def run_quickstart(wheel: Path, backend: str) -> None:
         python = str(folder / "venv" / "bin" / "python")
         install = [python, "-m", "pip", "install", "--disable-pip-version-check", "-q"]
         install += ["--constraint", str(ROOT / "constraints.txt")]
-        install += [f"{wheel.resolve()}[{backend},data,export,plots]"]
+        install += [f"{wheel.resolve()}[{backend},data,plots]"]
         for script in SCRIPTS:
             shutil.copy(ROOT / "tutorials" / script, folder)
         for command in (
