@@ -11,9 +11,9 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import docstrings  # noqa: E402
-import public_names  # noqa: E402
 
 import keras_vit  # noqa: E402
+from tools import public_names  # noqa: E402
 
 project = "keras_vit"
 author = copyright = "The keras_vit contributors"

@@ -11,7 +11,17 @@ import pathlib
 ROOT = pathlib.Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "images" / "notebooks"
 # Which of a notebook's pictures, counted from 0; the first one of those not named.
-CHOSEN = {"01": 1, "04": 2, "05": 2, "06": 3, "07": 3, "08": 1, "09": 2, "11": 2}
+CHOSEN = {
+    "01": 1,
+    "04": 2,
+    "05": 2,
+    "06": 3,
+    "07": 3,
+    "08": 1,
+    "09": 2,
+    "10": 6,
+    "11": 2,
+}
 SIZE = (320, 180)
 
 

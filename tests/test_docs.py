@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import keras_vit
+from tools import public_names
 from tools.site import faults
 
 ROOT = Path(__file__).parents[1]
@@ -22,8 +23,7 @@ def module_of_the_docs(name):
 
 
 def test_every_public_name_is_on_a_page(tmp_path):
-    names = module_of_the_docs("public_names")
-    names.write_pages(tmp_path)
+    public_names.write_pages(tmp_path)
     written = "".join(page.read_text() for page in tmp_path.glob("*.rst"))
     lines = set(written.splitlines())
     rooms = {"data", "inspection", "layers", "training"}
@@ -32,6 +32,13 @@ def test_every_public_name_is_on_a_page(tmp_path):
     for room in rooms:
         for name in getattr(keras_vit, room).__all__:
             assert f"   ~keras_vit.{room}.{name}" in lines
+
+
+def test_no_public_name_has_gone():
+    # New ones join the list with a release: `python -m tools.public_names`.
+    kept = public_names.kept_names()
+    assert len(kept) > 100
+    assert set(kept) <= set(public_names.all_names())
 
 
 DOCSTRING = """A thing of [a paper](https://arxiv.org/abs/1) and `Other`.

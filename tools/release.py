@@ -14,6 +14,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from tools.public_names import KEPT, all_names, kept_names
+
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ("quickstart.py", "quickstart_pictures.py")
 IN_SOURCES = ("Makefile", "pyproject.toml", "tests/conftest.py", "docs/index.md")
@@ -38,6 +40,19 @@ def check_changelog(root: Path = ROOT) -> None:
         raise ValueError(
             f"CHANGELOG.md has no part '## {version(root)}'. Give what is under "
             "'## [Unreleased]' that heading, and begin a new one above it."
+        )
+
+
+def check_names() -> None:
+    """See that the list of public names, which tests hold us to, is of this version.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    if changed := set(all_names()) ^ set(kept_names()):
+        raise ValueError(
+            f"{KEPT.name} and the package differ in {sorted(changed)}. Write it anew "
+            "by `python -m tools.public_names`, and look at what changes."
         )
 
 
@@ -90,6 +105,7 @@ def main() -> None:
     parser.add_argument("--backend", default="tensorflow")
     arguments = parser.parse_args()
     check_changelog()
+    check_names()
     wheel = wheel_of(arguments.folder, version())
     run_quickstart(wheel, arguments.backend)
     print(f"{wheel.name} works on {arguments.backend}.")

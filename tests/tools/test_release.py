@@ -23,6 +23,15 @@ def test_the_changelog_must_tell_of_the_version(tmp_path):
     release.check_changelog(tmp_path)
 
 
+def test_the_list_of_public_names_must_be_of_this_version(monkeypatch):
+    names = release.all_names()
+    monkeypatch.setattr(release, "kept_names", lambda: names)
+    release.check_names()
+    monkeypatch.setattr(release, "kept_names", lambda: [*names[1:], "keras_vit.old"])
+    with pytest.raises(ValueError, match="keras_vit.old"):
+        release.check_names()
+
+
 def test_archives_must_be_there_and_whole(tmp_path):
     with pytest.raises(ValueError, match=r"should hold one wheel"):
         release.wheel_of(tmp_path, "2.3.5")

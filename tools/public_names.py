@@ -1,4 +1,7 @@
-"""Every public name, and a page of docs/api/ for each room, written from them."""
+"""Every public name: a page of docs/api/ for each room, and the list that is kept.
+
+python -m tools.public_names   # writes tests/public_names.txt, for a release
+"""
 
 import importlib
 import pkgutil
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import keras_vit
 
+KEPT = Path(__file__).parents[1] / "tests" / "public_names.txt"
 # Rooms that hold up the public ones: what users need of them has a shorter name.
 INNER = {"models", "operations", "weights"}
 TITLES = {"models": "Models", "weights": "Weights and images"}
@@ -50,6 +54,20 @@ def write_pages(folder: Path) -> None:
         )
 
 
+def all_names() -> list[str]:
+    """The full public names, in the order of the alphabet."""
+    return sorted(name for names in public_names().values() for name in names)
+
+
+def kept_names() -> list[str]:
+    """The public names of the last list, which users may rely on."""
+    return KEPT.read_text(encoding="utf-8").splitlines()
+
+
 def _first_line(module: str) -> str:
     text = importlib.import_module(module).__doc__ or ""
     return f"``{module}``: {text[:1].lower()}{text[1:].partition(chr(10))[0]}"
+
+
+if __name__ == "__main__":
+    KEPT.write_text("\n".join(all_names()) + "\n", encoding="utf-8")
