@@ -7,6 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+import sphinx.util.inspect
+
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
@@ -81,6 +83,15 @@ def _to_rst(app, what, name, obj, options, lines):
     lines[:] = docstrings.converted("\n".join(lines), link).split("\n")
 
 
+def _own_signature(app, what, name, obj, options, signature, returns):
+    """Keras's `__new__` hides what a layer takes; its `__init__` tells."""
+    if what != "class" or signature != "(*args, **kwargs)":
+        return None
+    own = sphinx.util.inspect.signature(obj.__init__, bound_method=True)
+    words = sphinx.util.inspect.stringify_signature(own, show_annotation=False)
+    return words, returns
+
+
 def _without_missing_pages(app, docname, source):
     """Leave out what leads to a page that a run writes and has not yet written."""
     for page in {"results", "reliability", "deployment", "scaling"} - PAGES:
@@ -103,6 +114,7 @@ def _with_the_readmes_notebooks(app, docname, source):
 
 def setup(app):
     """Called by Sphinx."""
+    app.connect("autodoc-process-signature", _own_signature)
     app.connect("source-read", _without_missing_pages)
     app.connect("source-read", _with_the_readmes_notebooks)
     app.connect("autodoc-process-docstring", _to_rst)
