@@ -9,15 +9,15 @@ from benchmarks.reproduce.tables import bullet, compared, paragraph, table
 SETTINGS = {
     "pictures": 2500,
     "test_size": 1000,
-    "epochs": 8,
+    "epochs": 16,
     "batch_size": 50,
     "rate": 2e-3,
     "probe_counts": [1, 5, 25],
     "tuned_counts": [5, 25],
-    "tuned_steps": 60,
+    "tuned_steps": 120,
     "tuned_rate": 1e-3,
     "seeds": [0, 1, 2],
-    "num_layers": 4,
+    "num_layers": 2,
 }
 QUICK = {
     **SETTINGS,

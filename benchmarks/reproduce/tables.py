@@ -78,7 +78,7 @@ def against_paper(results, names, first: dict, second: dict, paper: float) -> st
         return clause
     signs = set(np.sign(differences))
     clear = len(signs) == 1 and signs != {0.0}
-    if abs(paper) <= 0.002:  # two numbers of three digits, rounded
+    if abs(round(paper, 3)) <= 0.002:  # of two numbers of three digits
         told = "as in the paper" if not clear else "which the paper does not find"
     elif not clear:
         told = f"the paper's difference of {paper:+.3f} does not show here"
