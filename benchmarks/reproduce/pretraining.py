@@ -14,8 +14,8 @@ SETTINGS = {
     "rate": 2e-3,
     "probe_counts": [1, 5, 25],
     "tuned_counts": [5, 25],
-    "tuned_steps": 120,
-    "tuned_rate": 1e-3,
+    "tuned_steps": 300,
+    "tuned_rate": 3e-3,
     "seeds": [0, 1, 2],
     "num_layers": 2,
 }
