@@ -9,10 +9,12 @@ PYTEST_ARGS ?=
 NOTEBOOKS ?=
 BENCHMARK_VENV ?= .venv-benchmark
 BENCHMARK_ARGS ?=
+SERVE_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types stubs contracts notebooks \
-	notebooks-check benchmark operations reproduce docs docs-links package release clean
+	notebooks-check benchmark operations reproduce serve docs docs-links package \
+	release clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -87,8 +89,11 @@ reproduce: export OMP_NUM_THREADS ?= 1
 reproduce: $(INSTALLED)-all  ## Run what docs/results.md shows (an hour; goes on after a stop).
 	KERAS_BACKEND=torch $(VENV)/bin/python -m benchmarks.reproduce $(BENCHMARK_ARGS)
 
+serve: $(INSTALLED)-serve  ## Serve a small ViT on a page (SERVE_ARGS="--model ViTB16").
+	@KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m examples.serve $(SERVE_ARGS)
+
 docs: $(INSTALLED)-docs  ## Check spelling, build the pages into build/site, check their links.
-	$(VENV)/bin/codespell *.md docs keras_vit tools benchmarks tutorials
+	$(VENV)/bin/codespell *.md docs keras_vit tools benchmarks tutorials examples
 	rm -rf docs/api
 	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --fresh-env --fail-on-warning \
 		--keep-going --quiet --conf-dir docs . $(SITE)
@@ -120,6 +125,12 @@ $(INSTALLED)-all: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(INSTALLED)-docs: $(INSTALLED)-all
 	@echo "Installing what makes the pages ..."
 	@$(PIP_INSTALL) --editable '.[docs]'
+	@touch $@
+
+# tf.data's TensorFlow, which every backend has here, writes the ONNX file.
+$(INSTALLED)-serve: $(INSTALLED)-$(BACKEND)
+	@echo "Installing what serves a model ..."
+	@$(PIP_INSTALL) --editable '.[serve]'
 	@touch $@
 
 $(INSTALLED)-%: pyproject.toml constraints.txt | $(VENV)/bin/python

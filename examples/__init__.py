@@ -1,0 +1,1 @@
+"""Programs around the package, to be run and taken apart."""

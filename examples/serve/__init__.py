@@ -1,0 +1,1 @@
+"""A model behind HTTP: FastAPI and ONNX Runtime (`make serve`, docs/serving.md)."""
