@@ -71,8 +71,8 @@ async def load(url: str, clients: int, requests: int, harm: bool) -> Results:
     async with httpx2.AsyncClient(base_url=url, timeout=60, limits=limits) as client:
         await client.post("/predict", content=body)  # to warm up
         over = asyncio.Event()
-        other = _harm(client, url, results, over) if harm else asyncio.sleep(0)
-        other = asyncio.create_task(other)
+        harming = _harm(client, url, results, over) if harm else asyncio.sleep(0)
+        other = asyncio.create_task(harming)
         start = time.perf_counter()
         await asyncio.gather(
             *(_ask(client, body, numbers, results) for _ in range(clients))

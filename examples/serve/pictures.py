@@ -68,8 +68,8 @@ def _open(data: bytes) -> Image.Image:
     except Exception as error:
         raise Refused(
             415,
-            "This is no picture. Send the bytes of one as the request's body (no "
-            f"form): {', '.join(FORMATS)}.",
+            f"This is no picture of {', '.join(FORMATS)}. The request's body should be "
+            "its bytes, not a form.",
         ) from error
 
 
