@@ -13,8 +13,8 @@ SERVE_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types stubs contracts notebooks \
-	notebooks-check benchmark operations reproduce serve docs docs-links package \
-	release clean
+	notebooks-check benchmark operations reproduce serve docs gallery docs-links \
+	package release clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -94,10 +94,13 @@ serve: $(INSTALLED)-serve  ## Serve a small ViT on a page (SERVE_ARGS="--model V
 
 docs: $(INSTALLED)-docs  ## Check spelling, build the pages into build/site, check their links.
 	$(VENV)/bin/codespell *.md docs keras_vit tools benchmarks tutorials examples
-	rm -rf docs/api
+	rm -rf docs/api docs/gallery
 	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --fresh-env --fail-on-warning \
 		--keep-going --quiet --conf-dir docs . $(SITE)
 	$(VENV)/bin/python -m tools.site $(SITE)
+
+gallery: $(INSTALLED)-all  ## Write a page of the notebooks' pictures into docs/gallery/.
+	$(VENV)/bin/python docs/gallery.py
 
 docs-links: $(INSTALLED)-docs  ## Ask the addresses that the pages link to, which takes a network.
 	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --builder linkcheck --quiet \
@@ -111,7 +114,7 @@ release: package  ## Build, and run the quickstart from the wheel in a new envir
 	$(VENV)/bin/python -m tools.release $(DIST) --backend $(BACKEND)
 
 clean:  ## Remove the environment and everything that these commands wrote.
-	rm -rf $(VENV) $(DIST) build docs/api quickstart_output test_reports
+	rm -rf $(VENV) $(DIST) build docs/api docs/gallery quickstart_output test_reports
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

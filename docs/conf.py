@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import docstrings  # noqa: E402
+import gallery  # noqa: E402
 
 import keras_vit  # noqa: E402
 from tools import public_names  # noqa: E402
@@ -24,6 +25,7 @@ root_doc = "docs/index"
 include_patterns = [
     "docs/*.md",
     "docs/how_to/*.md",
+    "docs/gallery/index.md",
     "docs/api/*.rst",
     "docs/api/reference/*.rst",
     "tutorials/*.ipynb",
@@ -71,6 +73,7 @@ FULL_NAMES = {
 
 PAGES = {page.stem for page in HERE.glob("*.md")}
 public_names.write_pages(HERE / "api")
+gallery.main()
 
 
 def _to_rst(app, what, name, obj, options, lines):

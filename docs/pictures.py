@@ -25,6 +25,22 @@ def save(figure, name):
     picture.quantize(palette=colors).save(FOLDER / name, optimize=True)  # dithered
 
 
+def in_motion(image, name, **sizes):
+    """Write the steps of a shifted window as a GIF that stops after three rounds."""
+    from PIL import Image
+
+    frames = []
+    for step in ("partition", "shift", "roll", "regions", "masks", "back"):
+        figure = inspection.plot_windows(image, steps=(step,), numbered=False, **sizes)
+        figure.set_size_inches(4, 4.4)
+        file = io.BytesIO()
+        figure.savefig(file, format="png", dpi=100)
+        frames.append(Image.open(file).convert("RGB").quantize(64))
+    frames[0].save(
+        FOLDER / name, save_all=True, append_images=frames[1:], duration=1500, loop=2
+    )
+
+
 def front(photograph, heads, features, cat):
     """The first picture of all: a ViT's attention above, Swin's windows below.
 
@@ -62,7 +78,7 @@ def front(photograph, heads, features, cat):
 
 
 def main():
-    """Draw all four."""
+    """Draw all."""
     photographs = teaching.photographs(NAMES, SIZE)
     images = keras_vit.preprocess_input(photographs, "dinov2", "ViTS14")
     model = keras_vit.ViTS14(
@@ -85,6 +101,7 @@ def main():
     save(front(photographs[1], of_class_token, features, cat), "front.png")
     figure = inspection.plot_windows(cat, window_size=4, patch_size=28, columns=3)
     save(figure, "windows.png")
+    in_motion(cat, "windows.gif", window_size=4, patch_size=28)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The pages: every public name has one, docstrings become what Sphinx reads."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,17 @@ def test_no_public_name_has_gone():
     kept = public_names.kept_names()
     assert len(kept) > 100
     assert set(kept) <= set(public_names.all_names())
+
+
+def test_the_gallery_shows_what_notebooks_drew(tmp_path, monkeypatch):
+    gallery = module_of_the_docs("gallery")
+    monkeypatch.setattr(gallery, "FOLDER", tmp_path / "gallery")
+    gallery.main()
+    text = (tmp_path / "gallery" / "index.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[[^\]]{20,}\]\((\w+\.png)\)", text)
+    assert len(shown) == len(gallery.CHOSEN)
+    for name in shown:
+        assert (tmp_path / "gallery" / name).read_bytes().startswith(b"\x89PNG")
 
 
 DOCSTRING = """A thing of [a paper](https://arxiv.org/abs/1) and `Other`.
