@@ -13,7 +13,7 @@ SERVE_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test lint types stubs contracts notebooks \
-	notebooks-check benchmark operations reproduce serve docs gallery docs-links \
+	notebooks-check benchmark operations deployment reproduce serve docs gallery docs-links \
 	package release clean
 
 # The first interpreter that is 3.11 or newer; PYTHON=python3.12 picks one by hand.
@@ -105,6 +105,9 @@ gallery: $(INSTALLED)-all  ## Write a page of the notebooks' pictures into docs/
 docs-links: $(INSTALLED)-docs  ## Ask the addresses that the pages link to, which takes a network.
 	KERAS_BACKEND=$(BACKEND) $(VENV)/bin/python -m sphinx --builder linkcheck --quiet \
 		--conf-dir docs . build/links
+
+deployment: $(INSTALLED)-all  ## Measure exported files, write docs/deployment.md.
+	$(VENV)/bin/python -m benchmarks.deployment all
 
 package: $(INSTALLED)-all  ## Build the wheel and the source archive into dist/.
 	rm -rf $(DIST)

@@ -5,9 +5,7 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
-import keras
-
-from benchmarks.machine import describe
+from benchmarks.machine import describe_machine, versions
 
 NAMES = {
     "tf_saved_model": "SavedModel",
@@ -40,9 +38,19 @@ def _head() -> list[str]:
         "Made by `make deployment`; how to export is told in "
         "[Export to another runtime](how_to/export.md).",
         "",
-        f"Keras {keras.__version__}; {describe()}",
+        f"{_processor()}; {_versions()}.",
         "",
     ]
+
+
+def _processor() -> str:
+    machine = describe_machine()
+    return f"{machine['processor']}, {machine['cores']} cores"
+
+
+def _versions() -> str:
+    found = versions(("onnxruntime", "openvino", "ai-edge-litert", "tf2onnx"))
+    return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 def _files(lines) -> list[str]:
@@ -57,8 +65,8 @@ def _files(lines) -> list[str]:
     table = [
         "## Differences",
         "",
-        "Largest difference of an output from the model's, as a fraction of the largest "
-        "output, over six parts of photographs in batches of one and five; in brackets "
+        "Largest difference of an output from the model's, as a fraction of the "
+        "largest output, over six parts of photographs in batches of one and five; in brackets "
         "the size by that of the weights. All weights are random; 224 pixels; float32.",
         "",
         f"| | {' | '.join(head)} |",
@@ -128,7 +136,7 @@ def _limits() -> list[str]:
         "- Height and width stay free (`any_size=True`) for a ViT with learned "
         "positions alone: a Swin's windows and masks belong to one size.",
         "- int8 is there for ONNX and LiteRT, float16 for these and OpenVINO, each by "
-        "its own quantizer; a SavedModel and a program of torch.export stay in float32.",
+        "its own quantizer; a SavedModel and a torch.export program stay in float32.",
         "- Models that Keras has quantized, or with LoRA, are refused, with a message "
         "that says what to export instead.",
         "- LiteRT files hold built-in operations alone and are checked on a processor; "
