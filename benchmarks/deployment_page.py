@@ -66,8 +66,9 @@ def _files(lines) -> list[str]:
         "## Differences",
         "",
         "Largest difference of an output from the model's, as a fraction of the "
-        "largest output, over six parts of photographs in batches of one and five; in brackets "
-        "the size by that of the weights. All weights are random; 224 pixels; float32.",
+        "largest output, over six parts of photographs in batches of one and five; "
+        "in brackets the size by that of the weights. Random weights everywhere, "
+        "224 pixels, float32.",
         "",
         f"| | {' | '.join(head)} |",
         f"|---|{'---|' * len(head)}",

@@ -14,3 +14,25 @@ def fixed_seed():
     """Each test starts from the same random state."""
     # No clear_session: its garbage collection takes a second a test in the end.
     keras.utils.set_random_seed(1234)
+
+
+# What reads files and batches asks nothing of a backend: it is tested with one.
+SAME_ON_EVERY_BACKEND = (
+    "tests/benchmarks/",
+    "tests/data/",
+    "tests/tutorials/",
+    "tests/weights/test_catalogue.py",
+    "tests/weights/test_hostile_files.py",
+    "tests/weights/test_hub.py",
+    "tests/weights/test_mutated_files.py",
+    "tests/weights/test_plain_address.py",
+)
+BUT_FOR = ("tests/data/test_fit.py", "tests/data/test_labels.py")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    for item in items:
+        name = item.nodeid
+        if name.startswith(SAME_ON_EVERY_BACKEND) and not name.startswith(BUT_FOR):
+            item.add_marker(pytest.mark.slow)
