@@ -13,7 +13,7 @@ SETTINGS = {
     "batch_size": 50,
     "rate": 2e-3,
     "probe_counts": [1, 5, 25],
-    "tuned_counts": [5, 25],
+    "tuned_counts": [5],
     "tuned_steps": 300,
     "tuned_rate": 3e-3,
     "seeds": [0, 1, 2],
