@@ -118,7 +118,9 @@ def _description(results) -> str:
         f"""A ViT of {settings["num_layers"]} blocks and width 64 learns from
         {settings["pictures"]} digits of MNIST without labels for {settings["epochs"]}
         epochs, then from few labels: a linear probe on the mean of its patches, or all
-        of it, fine-tuned for {settings["tuned_steps"]} steps. Beside it the same model
+        of it, fine-tuned for {settings["tuned_steps"]} steps at a rate of
+        {settings["tuned_rate"]:g}, which suits training from scratch and is high for
+        what has been pretrained. Beside it the same model
         that has learned nothing before; tested with {settings["test_size"]} digits. A
         seed draws weights, masks and labels. The last losses, of different kinds and
         not to be compared: {", ".join(losses) or "none yet"}."""
