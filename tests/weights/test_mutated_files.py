@@ -1,6 +1,7 @@
 """Whatever a broken disk makes of a file: it is read, or refused with a ValueError."""
 
 import functools
+import os
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from keras_vit.weights import load_weights
 from tests.weights.test_file_after_loading import write_aligned
 
 REFERENCE = Path(__file__).parents[1] / "reference"
+EXAMPLES = int(os.environ.get("MUTATED_FILES", 2000))  # of each ending
 ENDINGS = (".safetensors", ".npz", ".pth", ".weights.h5", ".keras")
 # Where something was written over what was there: place, bytes.
 PATCHES = st.lists(
@@ -67,7 +69,7 @@ def test_mutated(ending, tmp_path):
         pytest.importorskip("torch")
     path, model, content = tmp_path / f"a{ending}", small_model(), whole_file(ending)
 
-    @settings(max_examples=300, derandomize=True, deadline=None, database=None)
+    @settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None)
     @given(PATCHES, WHERE, st.sampled_from((1.0, 1.0, 1.0, 0.9, 0.3)))
     def read(patches, where, kept):
         path.write_bytes(mutate(content, patches, where, kept))
