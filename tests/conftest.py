@@ -27,7 +27,11 @@ SAME_ON_EVERY_BACKEND = (
     "tests/weights/test_mutated_files.py",
     "tests/weights/test_plain_address.py",
 )
-BUT_FOR = ("tests/data/test_fit.py", "tests/data/test_labels.py")
+BUT_FOR = (
+    "tests/benchmarks/test_reproduce.py",  # on the quickest backend
+    "tests/data/test_fit.py",
+    "tests/data/test_labels.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
