@@ -29,6 +29,22 @@ def test_pictures_that_come_together_are_computed_together():
     assert sizes == [7, 7, 7, 2]
 
 
+def test_a_batch_stays_open_for_a_moment():
+    sizes = []
+
+    async def one_after_the_other():
+        async with Batcher(mean_color, wait=0.2, seen=sizes.append) as batcher:
+            tasks = []
+            for _ in range(3):
+                picture = np.zeros((2, 3, 3), "uint8")
+                tasks.append(asyncio.create_task(batcher(picture)))
+                await asyncio.sleep(0.01)
+            await asyncio.gather(*tasks)
+
+    asyncio.run(one_after_the_other())
+    assert sizes == [3]
+
+
 def test_the_loop_is_free_while_a_batch_is_computed():
     def slowly(images):
         time.sleep(0.3)
@@ -66,5 +82,6 @@ def test_a_batch_that_fails_and_a_client_that_left_harm_nobody_else():
             await batcher(last)
             return batcher.is_running
 
-    assert asyncio.run(three())
+    # Else who waits for a batch that is lost would wait forever.
+    assert asyncio.run(asyncio.wait_for(three(), 10))
     assert seen == [[0], [2]]
