@@ -1,6 +1,10 @@
 """Make a float32 file calculate, or keep its weights, in less precision."""
 
+import contextlib
+import io
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -13,17 +17,34 @@ def lower(path: Path, format: str, precision: str) -> None:
     - OpenVINO: float16 is how weights are kept.
     """
     smaller = path.with_name(f"smaller_{path.name}")
-    {
+    quantize = {
         ("onnx", "float16"): _onnx_float16,
         ("onnx", "int8"): _onnx_int8,
         ("litert", "float16"): _litert_float16,
         ("litert", "int8"): _litert_int8,
         ("openvino", "float16"): _openvino_float16,
-    }[format, precision](path, smaller)
+    }[format, precision]
+    with _quiet():
+        quantize(path, smaller)
     for old in {path, *path.parent.glob(f"{path.stem}.bin")}:
         old.unlink()
     for new in smaller.parent.glob(f"{smaller.stem}.*"):
         os.replace(new, path.with_name(new.name.removeprefix("smaller_")))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without progress bars and advice: the report says what came of it."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _onnx_float16(path, smaller) -> None:

@@ -85,10 +85,22 @@ def _mean_std(preprocessing, channels: int) -> tuple[np.ndarray, np.ndarray]:
             "`preprocessing` should be True, a tag of weights, or a pair (mean, std) "
             f"for pixels of 0 to 1. Received: preprocessing={preprocessing!r}"
         )
-    mean, std = (
-        np.broadcast_to(np.asarray(value, "float64"), channels) for value in values
-    )
+    mean, std = (_of_channels(value, channels) for value in values)
     return mean, std
+
+
+def _of_channels(value, channels: int) -> np.ndarray:
+    """One number a channel; what is the same for RGB is so for gray."""
+    array = np.asarray(value, "float64")
+    if array.size > 1 and np.all(array == array.flat[0]):
+        array = array.flat[0]
+    if array.size not in (1, channels):
+        raise ValueError(
+            f"`preprocessing` has {array.size} means or deviations, {array.tolist()}, "
+            f"and the model takes images of {channels} channels. Give a pair (mean, "
+            f"std) of one number each, or of {channels}."
+        )
+    return np.broadcast_to(array, channels)
 
 
 def in_float32(model: keras.Model) -> keras.Model:

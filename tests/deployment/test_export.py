@@ -110,11 +110,15 @@ def test_an_onnx_file_names_the_likeliest_class(tmp_path):
         ("openvino", "float16", 1e-2),
     ],
 )
-def test_lower_precision_is_smaller_and_near(format, precision, most, tmp_path):
+def test_lower_precision_is_smaller_and_near(
+    format, precision, most, tmp_path, capsys, caplog
+):
     model = vit(hidden_dim=60, mlp_dim=240)  # weights outweigh the graph
     path = tmp_path / f"model{SUFFIXES[format]}"
     whole = export(model, path)
+    said = capsys.readouterr(), caplog.messages.copy()
     lower = export(model, path, precision=precision, class_names=NAMES)
+    assert (capsys.readouterr(), caplog.messages) == said  # quantizers are not heard
     assert whole.difference < lower.difference < most
     assert lower.precision == precision
     assert lower.size < 0.8 * whole.size
@@ -136,6 +140,18 @@ def test_any_size(format, tmp_path):
     )
     assert report.difference <= 1e-5
     assert report.images == 12  # of two sizes
+
+
+def test_gray_images_are_normalized_as_the_paper_does():
+    from keras_vit.deployment.served import served
+
+    model = vit(input_shape=(16, 24, 1))
+    pixels = np.random.default_rng(3).integers(0, 256, (2, 16, 24, 1)).astype("uint8")
+    expected = model.predict((pixels / 127.5 - 1).astype("float32"), verbose=0)
+    outputs = served(model, True).predict(pixels, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-6)
+    with pytest.raises(ValueError, match="images of 1 channels"):
+        served(model, ((0.4, 0.5, 0.6), 0.5))
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16", "float64"])
