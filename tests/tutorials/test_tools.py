@@ -13,8 +13,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tools.notebooks import execution
 from tools.notebooks.checks import problems
-from tools.notebooks.generated import badge, filled, setup_cell
-from tools.notebooks.sources import ROOT, as_notebook, differences, repository
+from tools.notebooks.generated import EXTRAS, badge, filled, setup_cell
+from tools.notebooks.sources import (
+    ROOT,
+    as_notebook,
+    differences,
+    repository,
+    sources,
+)
 
 HEAD = '# %% [markdown]\n# # A line\n#\n# What you will learn.\n\n# %% tags=["setup"]\n'
 PICTURE = """
@@ -159,6 +165,14 @@ def test_badge_and_setup_cell_name_the_repository(tmp_path):
     assert names == [False, True, False]
 
 
+def test_what_a_notebook_needs_beside_is_installed():
+    assert "keras-vit-swin[tutorials] @" in setup_cell(repository())
+    assert "keras-vit-swin[tutorials,export] @" in setup_cell(
+        repository(), "12_ship_it"
+    )
+    assert set(EXTRAS) <= {source.stem for source in sources()}
+
+
 def test_nothing_but_the_title_in_the_header(tmp_path):
     source = tmp_path / "02_x.py"
     source.write_text('# %% [markdown]\n# # X\n\n# %% tags=["setup"]', encoding="utf-8")
@@ -205,6 +219,7 @@ def test_native_logs_and_progress_are_settled():
     log = "WARNING: All log messages before absl::InitializeLog() is called\n"
     log += "I0000 00:00:1795666311.348333    9939 port.cc:153] oneDNN\n"
     log += "2026-11-26 04:05:54.123: I tensorflow/core/platform] x\n"
+    log += "INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n"
     native = new_output("stream", name="stderr", text=log)
     notebook = executed("x", native)
     notebook.cells[0].outputs.append(text("1 of 2\r2 of 2\nW is a letter\n"))

@@ -12,6 +12,7 @@ SECONDS = 1800  # for one cell: a whole notebook should take less than eight min
 # What TensorFlow's and XLA's C++ say of a machine, whatever level they are asked for.
 NATIVE_LOG = re.compile(
     r"^(WARNING: All log messages before absl"
+    r"|INFO: Created TensorFlow Lite XNNPACK delegate"
     r"|[IWE]\d{4} \d\d:\d\d:\d\d"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]*: [IWE] ).*\n?",
     re.M,

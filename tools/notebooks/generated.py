@@ -12,6 +12,8 @@ SETUP = '# %% tags=["setup"]'
 TITLE = "# %% [markdown]\n# # "
 BADGE = "# [![Open in Colab]"
 CELL = re.compile(r"^(?=# %%)", re.M)
+# What a notebook needs in Colab beside the extra "tutorials".
+EXTRAS = {"12_ship_it": "export"}
 
 SETUP_CELL = """\
 # Where the notebook runs. In Colab this installs keras_vit from its repository, and
@@ -35,7 +37,7 @@ if "google.colab" in sys.modules and find_spec("keras_vit") is None:
             if package.name in kept:
                 file.write(f"{package.name}=={package.version}\\n")
     repository = "git+ADDRESS"
-    package = f"keras-vit-swin[tutorials] @ {repository}"
+    package = f"keras-vit-swin[EXTRAS] @ {repository}"
     command = [sys.executable, "-m", "pip", "install", "-c", "versions.txt", package]
     pip = subprocess.run(command, capture_output=True, text=True)
     if pip.returncode:
@@ -53,9 +55,10 @@ print(f"keras_vit {keras_vit.__version__}")
 """
 
 
-def setup_cell(address: str) -> str:
+def setup_cell(address: str, name: str = "") -> str:
     """The setup cell's code, which installs from this address in Colab."""
-    return SETUP_CELL.replace("ADDRESS", address)
+    extras = ",".join(filter(None, ["tutorials", EXTRAS.get(name)]))
+    return SETUP_CELL.replace("ADDRESS", address).replace("EXTRAS", extras)
 
 
 def badge(address: str, name: str) -> str:
@@ -83,7 +86,7 @@ def filled(source: Path, address: str | None = None) -> str:
             f"title, '# # ...', and have one cell {SETUP}, which may be empty."
         )
     cells[0] = _with_badge(cells[0], badge(address, source.stem))
-    cells[setups[0]] = f"{SETUP}\n{setup_cell(address)}\n"
+    cells[setups[0]] = f"{SETUP}\n{setup_cell(address, source.stem)}\n"
     return start + "".join(cells).rstrip("\n") + "\n"
 
 
