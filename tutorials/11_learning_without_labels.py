@@ -451,5 +451,5 @@ assert FAST or np.mean(results["from MAE"]) > np.mean(results["from nothing"]) +
 # differ from each other and beat training from scratch by points that a few thousand digits
 # cannot show. Nor does it show Swin, which `SimMIM` trains as well.
 #
-# Back to [5. Train a ViT with model.fit](05_train_a_vit.ipynb), or on to
+# Next: [12. Ship it](12_ship_it.ipynb), or back to
 # [7. Looking inside](07_looking_inside.ipynb) with the encoder that you have trained.
