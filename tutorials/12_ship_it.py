@@ -818,4 +818,5 @@ if several:
 # are one processor show that the split is right, not that it is fast.
 #
 # This is the last notebook. What else there is to do:
-# [the how-to pages](../docs/how_to.md), [all twelve notebooks](../README.md#notebooks).
+# [the how-to pages](../docs/how_to.md), [export](../docs/how_to/export.md) and
+# [many devices](../docs/how_to/many_devices.md) among them.
