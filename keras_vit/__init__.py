@@ -30,7 +30,7 @@ __all__ += applications.__all__  # in words that type checkers read
 
 if TYPE_CHECKING:
     from keras_vit import data, deployment, inspection
-    from keras_vit.deployment import export
+    from keras_vit.deployment.exporting import export
 else:  # or any name at all would pass a type check
 
     def __getattr__(name: str):

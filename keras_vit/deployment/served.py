@@ -21,6 +21,8 @@ def served(model: keras.Model, preprocessing) -> keras.Model:
     """
     _check(model)
     model = in_float32(model)
+    if isinstance(model, keras.Sequential):  # it has no structure of outputs
+        model = keras.Model(model.inputs, model.outputs[0], name=model.name)
     if preprocessing is None:
         return model
     shape = model.inputs[0].shape[1:]

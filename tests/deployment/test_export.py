@@ -154,6 +154,19 @@ def test_gray_images_are_normalized_as_the_paper_does():
         served(model, ((0.4, 0.5, 0.6), 0.5))
 
 
+def test_a_sequential_becomes_functional():
+    from keras_vit.deployment.served import served
+
+    model = vit()
+    around = keras.Sequential([keras.Input((16, 24, 3)), model])
+    whole = served(around, None)
+    assert not isinstance(whole, keras.Sequential)
+    images = np.random.default_rng(3).normal(size=(2, 16, 24, 3)).astype("float32")
+    wanted = model.predict(images, verbose=0)
+    assert np.array_equal(whole.predict(images, verbose=0), wanted)
+    assert tuple(whole.output.shape) == (None, 7)
+
+
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16", "float64"])
 def test_other_precisions_become_float32(policy):
     from keras_vit.deployment.served import in_float32
@@ -173,7 +186,7 @@ def test_other_precisions_become_float32(policy):
 def test_a_file_that_differs_is_not_kept(tmp_path, monkeypatch):
     path = tmp_path / "model.onnx"
     path.write_text("what was there before")
-    module = sys.modules["keras_vit.deployment.export"]  # its function has its name
+    module = sys.modules["keras_vit.deployment.exporting"]
     monkeypatch.setattr(module, "write", lambda *args: args[1].write_text("new"))
     monkeypatch.setattr(module, "_compare", lambda *args: (0.1, 1.0, 6))
     with pytest.raises(ValueError, match="Nothing was written to"):

@@ -99,3 +99,9 @@ def batches_to_train_on(model: keras.Model) -> None:
     data.image_batches((PIXELS, [0, 1]), image_size=(32, 48), crop_ratio=0.9)
     assert_type(keras_vit.data.class_names("cifar10"), tuple[str, ...])
     assert_type(len(keras_vit.data.class_names("cifar10")), int)
+
+
+def out_of_the_notebook(model: keras.Model) -> None:
+    report = keras_vit.export(model, "vit.onnx", precision="float16")
+    assert_type(report, keras_vit.deployment.ExportReport)
+    assert_type(report.agreement, float)
