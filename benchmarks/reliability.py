@@ -109,17 +109,25 @@ def _resident_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def threads() -> dict:
+def threads(way: str) -> dict:
     """Predict from many threads at once, each its own images."""
     from concurrent.futures import ThreadPoolExecutor
 
+    import keras
+
     model = small_vit()
     batches = [images_for(model)[i : i + 4] for i in range(THREADS)]
-    wanted = [np.asarray(model.predict_on_batch(batch)) for batch in batches]
+
+    def predicted(batch):
+        if way == "predict_on_batch":
+            return np.asarray(model.predict_on_batch(batch))
+        return keras.ops.convert_to_numpy(model(batch, training=False))
+
+    wanted = [predicted(batch) for batch in batches]
 
     def work(index):
-        outputs = [model.predict_on_batch(batches[index]) for _ in range(CALLS)]
-        return max(float(np.abs(np.asarray(o) - wanted[index]).max()) for o in outputs)
+        outputs = [predicted(batches[index]) for _ in range(CALLS)]
+        return max(float(np.abs(output - wanted[index]).max()) for output in outputs)
 
     with ThreadPoolExecutor(THREADS) as pool:
         return {"difference": max(pool.map(work, range(THREADS)))}
@@ -220,7 +228,8 @@ def main() -> None:
                 found[key] = ask(reader, "read", folder=folder, writer=writer)
     for backend in BACKENDS:
         found[f"steps, {backend}"] = ask(backend, "steps")
-        found[f"threads, {backend}"] = ask(backend, "threads")
+        for way in ("call", "predict_on_batch"):
+            found[f"{way}, {backend}"] = ask(backend, "threads", way=way)
         for method in ("spawn", "fork"):
             found[f"{method}, {backend}"] = ask(backend, "child", method=method)
         for variant in ("ViTH14", "SwinL"):

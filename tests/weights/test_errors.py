@@ -77,6 +77,14 @@ def test_missing_and_left_over_tensors(
     refused(build_reference("timm_vit"), file, message)
 
 
+@pytest.mark.parametrize("part", ["weight", "bias"])
+def test_half_a_head(build_reference, timm_tensors, refused, tmp_path, part):
+    del timm_tensors[f"head.{part}"]
+    file = save(tmp_path / "half.safetensors", timm_tensors)
+    name = {"weight": "kernel", "bias": "bias"}[part]
+    refused(build_reference("timm_vit"), file, f"without a tensor: head/{name}")
+
+
 def test_wrong_shape_within(build_reference, timm_tensors, refused, tmp_path):
     timm_tensors["blocks.2.mlp.fc1.bias"] = np.zeros(95)
     file = save(tmp_path / "wrong.safetensors", timm_tensors)
