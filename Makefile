@@ -1,7 +1,7 @@
 # The commands of this project. `make help` lists them; each makes what it needs.
 
 BACKEND ?= tensorflow
-BACKENDS ?= tensorflow jax torch
+BACKENDS ?= torch tensorflow jax
 VENV ?= .venv
 DIST ?= dist
 SITE ?= build/site
@@ -40,8 +40,8 @@ quickstart: $(INSTALLED)-$(BACKEND)  ## Train a ViT and a Swin on real digits (B
 # four times as long where the machine has other work.
 test: export OMP_NUM_THREADS ?= 1
 
-# Slow tests are the same on every backend: the first one runs them.
-test: $(INSTALLED)-all  ## Run the tests on TensorFlow, JAX and PyTorch in turn.
+# Slow tests are the same on every backend: the first one runs them, the quickest.
+test: $(INSTALLED)-all  ## Run the tests on PyTorch, TensorFlow and JAX in turn.
 	@failed=; summary=; selection=; \
 	for backend in $(BACKENDS); do \
 		printf '\n== tests on %s ==\n' $$backend; \

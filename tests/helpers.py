@@ -13,6 +13,7 @@ ON_ONE_BACKEND = {
     "jax": ("keras_vit.operations.on_jax", "keras_vit.operations.gelu_on_jax"),
     "tensorflow": ("keras_vit.operations.on_tensorflow",),
     "torch": (
+        "keras_vit.deployment.from_torch",
         "keras_vit.operations.on_torch",
         "keras_vit.operations.onednn_on_torch",
         "keras_vit.training.adam_on_pytorch",

@@ -98,7 +98,6 @@ def test_an_onnx_file_names_the_likeliest_class(tmp_path):
     assert list(names) == [NAMES[i] for i in best]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="one backend's files are enough")
 @pytest.mark.parametrize(
     ("format", "precision", "most"),
@@ -125,7 +124,6 @@ def test_lower_precision_is_smaller_and_near(
     assert read_class_names(path, format) == NAMES
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow alone writes them")
 @pytest.mark.parametrize("format", WRITES)
 def test_any_size(format, tmp_path):
