@@ -108,7 +108,7 @@ def variants_like(geometry: Geometry) -> list[str]:
     if geometry.family == "Swin":
         sizes = {"hidden_dim": geometry.hidden_dim, "depths": geometry.blocks}
     else:
-        sizes = {"hidden_dim": geometry.hidden_dim, "num_layers": geometry.blocks[0]}
+        sizes = {"hidden_dim": geometry.hidden_dim, "num_layers": sum(geometry.blocks)}
     return variants_with(sizes, geometry.patch_size)
 
 

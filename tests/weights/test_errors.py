@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 
@@ -83,6 +84,14 @@ def test_half_a_head(build_reference, timm_tensors, refused, tmp_path, part):
     file = save(tmp_path / "half.safetensors", timm_tensors)
     name = {"weight": "kernel", "bias": "bias"}[part]
     refused(build_reference("timm_vit"), file, f"without a tensor: head/{name}")
+
+
+def test_no_block_at_all(build_reference, refused, tmp_path):
+    model = build_reference("timm_vit")
+    weights = {w.path: keras.ops.convert_to_numpy(w) for w in model.weights}
+    without = {k: v for k, v in weights.items() if not k.startswith("encoder_block")}
+    file = save(tmp_path / "none.safetensors", without)
+    refused(model, file, "and 0 blocks .no variant that is known")
 
 
 def test_wrong_shape_within(build_reference, timm_tensors, refused, tmp_path):
