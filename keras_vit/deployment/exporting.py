@@ -18,6 +18,8 @@ from keras_vit.deployment.report import ExportReport, size_of
 from keras_vit.deployment.runtimes import RUNTIMES
 from keras_vit.deployment.served import served
 from keras_vit.deployment.writing import write
+from keras_vit.layers import PatchEmbedding
+from keras_vit.layers.freezing import inner_layers
 from keras_vit.training import resize
 
 TOLERANCE = 1e-5  # of float32, as a fraction of the largest output
@@ -118,7 +120,7 @@ def export(
             )
         size = size_of(new)
         _move(Path(folder), target)
-    weights = sum(int(np.prod(v.shape)) * 4 for v in whole.weights)
+    weights = 4 * whole.count_params()  # bytes
     return ExportReport(
         path=target,
         format=kind,
@@ -150,10 +152,9 @@ def _names(class_names, model) -> list[str] | None:
 def _images(images, model, any_size: bool) -> np.ndarray:
     array = np.asarray(images)
     entry = model.inputs[0]
-    known = (array.shape[-1:], entry.shape[-1:])
-    if not any_size:
-        known = (array.shape[1:], tuple(entry.shape[1:]))
-    if array.ndim != 4 or not len(array) or known[0] != tuple(known[1]):
+    own = slice(3, None) if any_size else slice(1, None)  # the axes that are fixed
+    fits = array.shape[own] == tuple(entry.shape)[own]
+    if array.ndim != 4 or not len(array) or not fits:
         raise ValueError(
             f"`images` should be as the file takes them, (batch, {entry.shape[1:]}) of "
             f"{entry.dtype}. Received: shape {array.shape}"
@@ -184,9 +185,6 @@ def _of_two_sizes(model):
 
 
 def _patch_size(model) -> tuple[int, int]:
-    from keras_vit.layers import PatchEmbedding
-    from keras_vit.layers.freezing import inner_layers
-
     found = [x for _, x, _ in inner_layers(model) if isinstance(x, PatchEmbedding)]
     return found[0].patch_size
 

@@ -24,15 +24,17 @@ def saved_model(path: Path) -> Predict:
 
 def onnx(path: Path) -> Predict:
     """An ONNX file in ONNX Runtime."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(
-        str(path), providers=["CPUExecutionProvider"]
-    )
+    session = _onnx_session(path)
     names = [output.name for output in session.get_outputs()]
     return lambda images: dict(
         zip(names, session.run(names, {"images": images}), strict=True)
     )
+
+
+def _onnx_session(path):
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
 def litert(path: Path) -> Predict:
@@ -109,12 +111,9 @@ def read_class_names(path: str | Path, format: str) -> list[str] | None:
     path = Path(path)
     text: str | None = None
     if format == "onnx":
-        import onnxruntime
-
-        session = onnxruntime.InferenceSession(
-            str(path), providers=["CPUExecutionProvider"]
+        text = (
+            _onnx_session(path).get_modelmeta().custom_metadata_map.get("class_names")
         )
-        text = session.get_modelmeta().custom_metadata_map.get("class_names")
     elif format == "openvino":
         import openvino
 

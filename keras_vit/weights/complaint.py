@@ -44,8 +44,8 @@ def find_hints(names: list[str], matched: Matched) -> list[str]:
 def other_sizes(matched: Matched, geometry: Geometry) -> str:
     """Say what the file is of, where it is of another size than the model."""
     kernel = matched.values.get(PATCH_KERNEL)
-    known = kernel is not None and kernel.array.ndim
-    hidden_dim = kernel.array.shape[-1] if kernel and known else geometry.hidden_dim
+    shape = () if kernel is None else kernel.array.shape
+    hidden_dim = shape[-1] if shape else geometry.hidden_dim
     blocks = count_blocks(dict.fromkeys(name.split("/")[0] for name in matched.values))
     if (hidden_dim, blocks) == (geometry.hidden_dim, geometry.blocks):
         return ""
