@@ -99,7 +99,7 @@ def plan_head(shapes: dict[str, tuple[int, ...]], matched: Matched) -> Plan:
     elif head and not wanted:
         reason = "the model has no head"
         plan.unneeded = {value.source: reason for value in head.values()}
-    elif head.keys() >= wanted.keys():  # else a tensor is missing, and will be named
+    elif wanted and head.keys() >= wanted.keys():  # else a missing tensor will be named
         new, old = wanted["head/bias"][0], head["head/bias"].array.size
         if new != old:
             plan.fresh = dict.fromkeys(wanted, f"a head of {new} classes, not {old}")
