@@ -1,6 +1,7 @@
-"""What all tests share: a fixed seed, and quick compilation."""
+"""What all tests share: a fixed seed, quick compilation, a choice by backend."""
 
 import os
+import zlib
 
 # Tiny models spend their time in XLA's compiler: skip what makes large ones fast.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
@@ -34,9 +35,31 @@ BUT_FOR = (
 )
 
 
+# What is about the backend's own ways: tested with each.
+WHOLE = ("tests/layers/", "tests/models/", "tests/operations/")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--deal",
+        metavar="K/N",
+        help="of the tests outside layers, models and operations, the K-th share of N",
+    )
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         name = item.nodeid
         if name.startswith(SAME_ON_EVERY_BACKEND) and not name.startswith(BUT_FOR):
             item.add_marker(pytest.mark.slow)
+    if deal := config.getoption("deal"):
+        share, shares = map(int, deal.split("/"))
+        left_out = [i for i in items if not _dealt(i.nodeid, share, shares)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [i for i in items if _dealt(i.nodeid, share, shares)]
+
+
+def _dealt(name, share, shares):
+    """Whether a test is in a share: by its name, so that others do not matter."""
+    return name.startswith(WHOLE) or zlib.crc32(name.encode()) % shares + 1 == share

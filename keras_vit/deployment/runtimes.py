@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_vit.deployment.formats import format_of
+
 Predict = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 
@@ -92,28 +94,34 @@ RUNTIMES: dict[str, tuple[str, Callable[[Path], Predict]]] = {
 }
 
 
-def read_class_names(path: str | Path, format: str) -> list[str] | None:
+def read_class_names(path: str | Path, format: str | None = None) -> list[str] | None:
     """Read the names of the classes that an exported file carries.
 
     Args:
         path: of the file, or of a SavedModel's folder.
-        format: its name, as in `keras_vit.export`.
+        format: its name, as in `keras_vit.export`; by default, by `path`'s suffix.
 
     Returns:
         The names that `export` was given as `class_names`, or None.
 
+    Raises:
+        ValueError: If there is no such format, or `path` ends in another's suffix.
+        FileNotFoundError: If there is no such file.
+
     Example (of a file that was exported before):
 
     ```python no-run
-    keras_vit.deployment.read_class_names("vit.onnx", "onnx")
+    keras_vit.deployment.read_class_names("vit.onnx")
     ```
     """
     path = Path(path)
+    format = format_of(path, format)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no exported model at '{path}'.")
     text: str | None = None
     if format == "onnx":
-        text = (
-            _onnx_session(path).get_modelmeta().custom_metadata_map.get("class_names")
-        )
+        metadata = _onnx_session(path).get_modelmeta().custom_metadata_map
+        text = metadata.get("class_names")
     elif format == "openvino":
         import openvino
 

@@ -166,7 +166,9 @@ class PositionEmbedding(keras.layers.Layer):
         patches = ops.concatenate([x_part, y_part], axis=-1)
         if self.num_prefix_tokens == 0:
             return patches
-        return ops.concatenate([self.prefix_embedding, patches], axis=0)
+        # JAX 0.5 joins no variables.
+        prefix = ops.convert_to_tensor(self.prefix_embedding)
+        return ops.concatenate([prefix, patches], axis=0)
 
     def compute_output_shape(self, input_shape):
         return input_shape

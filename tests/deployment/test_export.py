@@ -265,3 +265,11 @@ def test_positions_are_resized_as_weights_are():
     for old, new in [(7, 7), (7, 11), (7, 3), (3, 13), (16, 9)]:
         ours = keras.ops.convert_to_numpy(resize_matrix(old, new))
         np.testing.assert_allclose(ours, antialiased_matrix(old, new), atol=2e-6)
+
+
+@pytest.mark.slow
+def test_names_of_no_exported_file(tmp_path):
+    with pytest.raises(ValueError, match=r"`format` should be .*Received: 'tensorrt'"):
+        read_class_names(tmp_path / "model.onnx", "tensorrt")
+    with pytest.raises(FileNotFoundError, match=r"model\.onnx"):
+        read_class_names(tmp_path / "model.onnx")
