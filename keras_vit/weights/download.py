@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from keras_vit.weights.failures import is_full, last_cause
+from keras_vit.weights.failures import is_forbidden, is_full, last_cause
 from keras_vit.weights.folders import INDEX, USUAL_FILES, shards_of
 
 ADDRESS = re.compile(
@@ -135,6 +135,12 @@ def explain(repository: str, name: str, error: Exception) -> ValueError:
         return ValueError(
             f"The disk is full: {where} could not be saved. Free some space, or point "
             "HF_HOME to another disk."
+        )
+    if is_forbidden(error):
+        return ValueError(
+            f"The cache cannot be written to: {where} could not be saved "
+            f"({last_cause(error)}). Point HF_HOME to a folder of yours, or give the "
+            "path of a file."
         )
     return ValueError(
         f"The transfer of {where} broke off ({last_cause(error)}). Try again, or give "

@@ -9,9 +9,18 @@ class Refused(ValueError):
 
 def is_full(error: BaseException) -> bool:
     """Whether an error, or what caused it, is a full disk."""
+    return _is_caused_by(error, errno.ENOSPC, errno.EDQUOT)
+
+
+def is_forbidden(error: BaseException) -> bool:
+    """Whether an error, or what caused it, is a folder that must not be written to."""
+    return _is_caused_by(error, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def _is_caused_by(error: BaseException, *numbers: int) -> bool:
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        if isinstance(cause, OSError) and cause.errno in numbers:
             return True
         cause = cause.__cause__ or cause.__context__
     return False

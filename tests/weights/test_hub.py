@@ -89,14 +89,22 @@ def test_repository_or_file_that_does_not_exist(start_hub, model):
         load_weights(model, "dinov2", variant="ViTL14")
 
 
-def test_full_disk(start_hub, model, monkeypatch):
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (errno.ENOSPC, "The disk is full.*HF_HOME"),
+        (errno.EROFS, "cannot be written to.*HF_HOME"),
+        (errno.EACCES, "cannot be written to.*HF_HOME"),
+    ],
+)
+def test_full_or_read_only_disk(start_hub, model, monkeypatch, number, message):
     cache = start_hub()
 
     def fail(*args, **kwargs):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(number, "The system says so")
 
     monkeypatch.setattr("huggingface_hub.file_download.http_get", fail)
-    with pytest.raises(ValueError, match="The disk is full.*HF_HOME"):
+    with pytest.raises(ValueError, match=message):
         load_weights(model, "dinov2", variant="ViTS14")
     assert files(cache) == []
 
