@@ -21,7 +21,8 @@
 
 # %% tags=["setup"]
 # Where the notebook runs. In Colab this installs keras_vit from its repository, and
-# leaves the TensorFlow, JAX, PyTorch and NumPy that are there as they are.
+# leaves the TensorFlow, JAX, PyTorch and NumPy that are there as they are. On its TPUs,
+# where TensorFlow is missing, JAX computes, and TensorFlow reads images on the CPU.
 import importlib
 import logging
 import os
@@ -30,19 +31,22 @@ import sys
 from importlib.metadata import distributions
 from importlib.util import find_spec
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # or "jax", or "torch"
+in_colab = "google.colab" in sys.modules
+on_tpu = in_colab and find_spec("tensorflow") is None
+os.environ.setdefault("KERAS_BACKEND", "jax" if on_tpu else "tensorflow")  # or "torch"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 FAST = os.environ.get("KERAS_VIT_FAST") == "1"  # less of everything, for the tests
 
-if "google.colab" in sys.modules and find_spec("keras_vit") is None:
-    kept = {"jax", "jaxlib", "numpy", "tensorflow", "torch"}
+if in_colab and find_spec("keras_vit") is None:
+    kept = {"jax", "jaxlib", "keras", "numpy", "protobuf", "tensorflow", "torch"}
     with open("versions.txt", "w") as file:
         for package in distributions():
             if package.name in kept:
                 file.write(f"{package.name}=={package.version}\n")
     repository = "git+https://github.com/keras-vit-swin/keras_vit"
-    package = f"keras-vit-swin[tutorials] @ {repository}"
-    command = [sys.executable, "-m", "pip", "install", "-c", "versions.txt", package]
+    command = [sys.executable, "-m", "pip", "install", "-c", "versions.txt"]
+    command += [f"keras-vit-swin[colab] @ {repository}"]
+    command += ["tensorflow-cpu"] * on_tpu
     pip = subprocess.run(command, capture_output=True, text=True)
     if pip.returncode:
         raise RuntimeError(f"keras_vit could not be installed:\n{pip.stderr}")

@@ -13,7 +13,8 @@ try:
 except ImportError as error:
     raise ImportError(
         "keras_vit.data is built on tf.data and needs TensorFlow, which is not "
-        'installed: pip install "keras-vit-swin[data]"'
+        'installed: pip install "keras-vit-swin[data]". Where a TPU or GPU should be '
+        'left to another backend: pip install "keras-vit-swin[images]" tensorflow-cpu'
     ) from error
 
 if keras.backend.backend() != "tensorflow":

@@ -23,3 +23,9 @@ def test_a_missing_package(monkeypatch, package, use):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=r'pip install "keras-vit-swin\[data\]"'):
         use()
+
+
+def test_beside_a_tpu_tensorflow_need_not_be_the_whole(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(ImportError, match=r'\[images\]" tensorflow-cpu$'):
+        importlib.reload(keras_vit.data)
