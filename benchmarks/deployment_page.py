@@ -70,7 +70,7 @@ def _files(lines) -> list[str]:
         "in brackets the size by that of the weights. Random weights everywhere, "
         "224 pixels, float32.",
         "",
-        f"| | {' | '.join(head)} |",
+        f"| Format | {' | '.join(head)} |",
         f"|---|{'---|' * len(head)}",
     ]
     for format, name in NAMES.items():
@@ -115,7 +115,7 @@ def _speed(lines) -> list[str]:
         "random weights, whose thousand outputs lie close, this is less than with "
         "trained ones.",
         "",
-        f"| | {' | '.join(models)} |",
+        f"| Runtime | {' | '.join(models)} |",
         f"|---|{'---|' * len(models)}",
     ]
     for key in keys:

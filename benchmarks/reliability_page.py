@@ -55,7 +55,7 @@ def steps(found: dict) -> list[str]:
     for backend, name in BACKENDS.items():
         before, after = found[f"steps, {backend}"]["MiB"]
         rows.append([name, f"{before:.1f}", f"{after:.1f}"])
-    return table(["", "MiB after 500 steps", "after 2,000"], rows)
+    return table(["Backend", "MiB after 500 steps", "after 2,000"], rows)
 
 
 def half(found: dict) -> list[str]:

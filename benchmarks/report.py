@@ -25,7 +25,7 @@ def _speed_table(run):
         "Milliseconds a step, the fastest first; in brackets keras_vit's time over "
         "the best peer's, and the range of that ratio over single turns.",
         "",
-        "| | " + " | ".join(LABELS[backend] for backend in backends) + " |",
+        "| Task | " + " | ".join(LABELS[backend] for backend in backends) + " |",
         "|---|" + "---|" * len(backends),
     ]
     for title, cells in rows_of(run["cells"]).items():

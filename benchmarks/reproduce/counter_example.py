@@ -107,5 +107,5 @@ def section(results) -> str:
         of it, so both ways stand here; the better one is that of this table."""
     )
     return "\n\n".join(
-        [description, table(results, rows, columns, ""), "\n".join(bullets)]
+        [description, table(results, rows, columns, "method"), "\n".join(bullets)]
     )

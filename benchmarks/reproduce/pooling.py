@@ -100,5 +100,5 @@ def section(results) -> str:
         those of this table, which flatters both."""
     )
     return "\n\n".join(
-        [description, table(results, rows, columns, ""), "\n".join(bullets)]
+        [description, table(results, rows, columns, "pooling"), "\n".join(bullets)]
     )

@@ -60,5 +60,5 @@ def section(results) -> str:
     )
     bullets = "\n".join(versus(*pair) for pair in pairs)
     return "\n\n".join(
-        [description, table(results, rows, {"test digits": {}}, ""), bullets]
+        [description, table(results, rows, {"test digits": {}}, "positions"), bullets]
     )

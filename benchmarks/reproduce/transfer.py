@@ -81,7 +81,7 @@ def section(results) -> str:
         for other in ("probe", "scratch", "cnn")
     ]
     return "\n\n".join(
-        [_description(results), table(results, rows, columns, ""), "\n".join(bullets)]
+        [_description(results), table(results, rows, columns, "method"), "\n".join(bullets)]
     )
 
 
