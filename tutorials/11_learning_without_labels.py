@@ -111,7 +111,7 @@ print("batches of", unlabeled.element_spec.shape, "- to look at:", shown.shape)
 #
 # Three papers, three answers:
 #
-# | | hidden | by | guessed | paper |
+# | way | hidden | by | guessed | paper |
 # |---|---|---|---|---|
 # | masked patches | half of the patches | mostly a learned token | the mean color, as a class | [ViT, appendix B.1.2](https://arxiv.org/abs/2010.11929) |
 # | MAE | three quarters | nothing: they are dropped | pixels, by a small decoder | [He et al.](https://arxiv.org/abs/2111.06377) |

@@ -3,4 +3,11 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const summary of document.querySelectorAll("summary")) {
     if (!summary.textContent.trim()) summary.setAttribute("aria-label", "More pages");
   }
+  // On a phone a figure's words are small: alone on a page it can be made larger.
+  for (const image of document.querySelectorAll(".cell_output img")) {
+    const link = document.createElement("a");
+    link.href = image.src;
+    image.replaceWith(link);
+    link.append(image);
+  }
 });
