@@ -125,6 +125,9 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path):
     good = '<a href="b.html#here">b</a><a href="https://x.org/">x</a><a href="#">a</a>'
     (tmp_path / "a.html").write_text(good)
     assert faults(tmp_path) == ["b.html: no alt text: c.png"]
+    (tmp_path / "a.html").write_text("<tr><th> <p></p></th><th><p>x</p></th></tr>")
+    assert faults(tmp_path)[0] == "a.html: a table's header is empty"
+    assert len(faults(tmp_path)) == 2
     bad = '<a href="b.html#there">b</a><a href="d.html">d</a>'
     (tmp_path / "a.html").write_text(bad)
     found = faults(tmp_path)

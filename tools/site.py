@@ -14,6 +14,8 @@ class _Page(HTMLParser):
         self.links: set[str] = set()
         self.places: set[str] = {"", "top"}
         self.without_words: list[str] = []
+        self.empty_headers = 0
+        self._header: str | None = None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -23,10 +25,23 @@ class _Page(HTMLParser):
         self.links.update(values[key] for key in ("href", "src") if values.get(key))
         if tag == "img" and not values.get("alt"):
             self.without_words.append(values.get("src", "")[:80])
+        if tag == "th":
+            self._header = ""
+
+    def handle_data(self, data):
+        """Note what a table's header says."""
+        if self._header is not None:
+            self._header += data
+
+    def handle_endtag(self, tag):
+        """Count the headers that said nothing."""
+        if tag == "th" and self._header is not None:
+            self.empty_headers += not self._header.strip()
+            self._header = None
 
 
 def faults(folder: Path) -> list[str]:
-    """Links to no file or no place of one, and pictures without words for the blind."""
+    """Links to nothing, and pictures and columns without words for the blind."""
     pages = {
         path.resolve(): _Page(path.read_text(encoding="utf-8"))
         for path in sorted(folder.rglob("*.html"))
@@ -36,6 +51,7 @@ def faults(folder: Path) -> list[str]:
     for path, page in pages.items():
         name = path.relative_to(folder.resolve())
         found += [f"{name}: no alt text: {src}" for src in page.without_words]
+        found += [f"{name}: a table's header is empty"] * page.empty_headers
         for link in sorted(page.links):
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:

@@ -91,7 +91,11 @@ def section(results) -> str:
         for way in WAYS
     ]
     return "\n\n".join(
-        [_description(results), table(results, rows, columns, "method"), "\n".join(bullets)]
+        [
+            _description(results),
+            table(results, rows, columns, "method"),
+            "\n".join(bullets),
+        ]
     )
 
 

@@ -81,7 +81,11 @@ def section(results) -> str:
         for other in ("probe", "scratch", "cnn")
     ]
     return "\n\n".join(
-        [_description(results), table(results, rows, columns, "method"), "\n".join(bullets)]
+        [
+            _description(results),
+            table(results, rows, columns, "method"),
+            "\n".join(bullets),
+        ]
     )
 
 

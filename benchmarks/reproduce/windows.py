@@ -82,5 +82,9 @@ def section(results) -> str:
     )
     bullets = "\n".join(versus(*pair) for pair in pairs)
     return "\n\n".join(
-        [description, table(results, rows, {"test digits": {}}, "positions and windows"), bullets]
+        [
+            description,
+            table(results, rows, {"test digits": {}}, "positions and windows"),
+            bullets,
+        ]
     )

@@ -167,9 +167,7 @@ def test_badge_and_setup_cell_name_the_repository(tmp_path):
 
 def test_what_a_notebook_needs_beside_is_installed():
     assert "keras-vit-swin[colab] @" in setup_cell(repository())
-    assert "keras-vit-swin[colab,formats] @" in setup_cell(
-        repository(), "12_ship_it"
-    )
+    assert "keras-vit-swin[colab,formats] @" in setup_cell(repository(), "12_ship_it")
     assert set(EXTRAS) <= {source.stem for source in sources()}
 
 
