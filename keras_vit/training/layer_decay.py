@@ -30,7 +30,7 @@ def learning_rate_scales(
     the blocks from the last to the first, then the stem, which is patch embedding,
     tokens and positions. Codes differ in what lies between:
 
-    | | `"timm"` | `"beit"` (BEiT, MAE, SimMIM) |
+    | Part | `"timm"` | `"beit"` (BEiT, MAE, SimMIM) |
     |---|---|---|
     | final norm | with the last block | with the head |
     | norm after pooling | with the head | with the head |
