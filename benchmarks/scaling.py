@@ -1,0 +1,76 @@
+"""docs/scaling.md: `python -m benchmarks.scaling`, on JAX, in about ten minutes.
+
+Each case is compiled in a process of its own and held against
+`keras_vit.deployment.estimate`; what was found is kept in a file, so that a run goes on
+where it was. The plans of large trainings take no running at all.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "scaling.md"
+MIXED = {"dtype": "mixed_bfloat16"}
+CASES = (
+    {"model": "ViTTi16", "batch": 8},
+    {"model": "ViTTi16", "batch": 8, "recompute": True},
+    {"model": "ViTTi16", "batch": 2, "arguments": {"input_shape": [384, 384, 3]}},
+    {"model": "ViTS16", "batch": 8},
+    {"model": "ViTB16", "batch": 4},
+    {"model": "ViTB16", "batch": 4, "recompute": True},
+    {"model": "SwinT", "batch": 4},
+    {"model": "SwinT", "batch": 4, "recompute": True},
+    {"model": "SwinS", "batch": 2},
+    {"model": "ViTTi16", "batch": 16, "layout": "data", "devices": 2},
+    {"model": "SwinT", "batch": 8, "layout": "data", "devices": 2},
+    {"model": "ViTS16", "batch": 8, "layout": "model", "devices": 2},
+    {
+        "model": "ViTS16",
+        "batch": 8,
+        "layout": "model",
+        "devices": 2,
+        "recompute": True,
+    },
+    {"model": "ViTTi16", "batch": 8, "arguments": MIXED},
+    {"model": "ViTTi16", "batch": 8, "recompute": True, "arguments": MIXED},
+)
+
+
+def main() -> None:
+    """Compile what was not yet compiled, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--results", type=Path, default=ROOT / ".scaling.jsonl")
+    parser.add_argument("--case", type=json.loads, default=None)
+    options = parser.parse_args()
+    os.environ["KERAS_BACKEND"] = "jax"
+    if options.case is not None:
+        from benchmarks.scaling_xla import compare
+
+        print(json.dumps(compare(**options.case)))
+        return
+    found = [_found(case, options.results) for case in CASES]
+    from benchmarks.scaling_page import write
+
+    write(list(zip(CASES, found, strict=True)), PAGE)
+
+
+def _found(case: dict, results: Path) -> dict:
+    lines = results.read_text().splitlines() if results.exists() else []
+    for line in map(json.loads, lines):
+        if line["case"] == case:
+            return line["found"]
+    command = [sys.executable, "-m", "benchmarks.scaling", "--case", json.dumps(case)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    with results.open("a") as file:
+        file.write(json.dumps({"case": case, "found": found}) + "\n")
+    print(case, found, flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    main()
