@@ -47,8 +47,8 @@ BACKENDS = """\
 | TensorFlow | `MirroredStrategy`; `fit` fails with several processes | none \
 | the same FLOPs; keeps all gradients until the step, activations by its own rules |
 | PyTorch | none | none \
-| of one device, the same FLOPs; keeps all gradients until the step, activations by its \
-own rules |
+| of one device, the same FLOPs; keeps all gradients until the step, activations by \
+its own rules |
 
 XLA adds up gradients by query, by key and by value one by one, so that a block among
 several devices has six sums of activations a step and not

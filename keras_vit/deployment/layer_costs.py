@@ -74,10 +74,10 @@ def _cost(layer, plain, shares) -> Cost:
     elif isinstance(layer, PatchEmbedding):
         cost = _patch_embedding(layer, shape)
     elif isinstance(layer, PatchMerging):
-        cost = _patch_merging(layer, shape)
+        cost = _patch_merging(layer, shape, plain)
     elif isinstance(layer, keras.layers.LayerNormalization):
-        kept = _size(layer) * math.prod(shape) + 2 * WIDE * math.prod(shape) * plain
-        cost = Cost(entry=kept, kept=kept, working=0)
+        entry = _size(layer) * math.prod(shape)
+        cost = Cost(entry=entry, kept=entry + 2 * WIDE * math.prod(shape) * plain)
     elif isinstance(layer, keras.layers.Dense):
         rows, (columns, units) = math.prod(shape[:-1]), layer.kernel.shape
         entry = _size(layer) * rows * columns
@@ -146,13 +146,15 @@ def _patch_embedding(layer, shape) -> Cost:
     return Cost(flops, last=flops, kept=kept)
 
 
-def _patch_merging(layer, shape) -> Cost:
-    """Its input, and the norm's output, as large."""
+def _patch_merging(layer, shape, plain) -> Cost:
+    """Its input, and of the norm as large an output and what the definition keeps."""
     height, width, channels = shape
     tokens = math.ceil(height / 2) * math.ceil(width / 2)
     flops = 2 * tokens * 4 * channels * 2 * channels
     entry = _size(layer) * math.prod(shape)
-    return Cost(flops, last=flops, entry=entry, kept=2 * entry, working=2 * entry)
+    wide = 2 * WIDE * math.prod(shape) * plain
+    kept = 2 * entry + wide
+    return Cost(flops, last=flops, entry=entry, kept=kept, working=2 * entry)
 
 
 def _size(layer) -> int:
