@@ -21,9 +21,10 @@ class Worker:
     """A contender's process.
 
     Args:
-        contender: name in `CONTENDERS`.
-        cell: what it is to do.
-        options: further options of `benchmarks.worker`, such as ("--remat",).
+        contender: its name.
+        module: what it runs, such as "benchmarks.worker".
+        arguments: of the module's command line.
+        backend: Keras's.
 
     Attributes:
         report: what it told of its start.
@@ -32,17 +33,14 @@ class Worker:
         RuntimeError: if it ends; with the last line that it wrote.
     """
 
-    def __init__(self, contender: str, cell: Cell, options: tuple[str, ...] = ()):
+    def __init__(self, contender: str, module: str, arguments, backend: str):
         self.contender = contender
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process
-        command = [sys.executable, "-m", "benchmarks.worker"]
-        command += ["--contender", contender, "--model", cell.model]
-        command += ["--backend", cell.backend, "--mode", cell.mode]
-        command += ["--batch", str(cell.batch), *options]
+        command = [sys.executable, "-m", module, "--contender", contender, *arguments]
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, **QUIET, "KERAS_BACKEND": cell.backend},
+            env={**os.environ, **QUIET, "KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -52,7 +50,7 @@ class Worker:
         self.report = self._answer()
 
     def measure(self, seconds: float) -> dict:
-        """Step for so long: milliseconds of each step, and of processor time a step."""
+        """Work for so long, and tell what that took."""
         self._process.stdin.write(f"{seconds}\n")
         return self._answer()
 
@@ -93,30 +91,63 @@ def run_cell(cell: Cell, contenders, turns: int, seconds: float, say=print) -> d
     Returns:
         {"contenders": {name: measurements}, "failed": {name: message}}.
     """
+    arguments = ["--model", cell.model, "--backend", cell.backend]
+    arguments += ["--mode", cell.mode, "--batch", str(cell.batch)]
+
+    def start(name: str) -> Worker:
+        contender, options = name.split(" +")[0], contenders[name]
+        return Worker(
+            contender, "benchmarks.worker", [*arguments, *options], cell.backend
+        )
+
+    answers, failed = take_turns(start, contenders, turns, seconds, say)
+    measured = {
+        name: {
+            **report,
+            "turns": [answer["milliseconds"] for answer in told],
+            "cpu_turns": [answer["cpu_milliseconds"] for answer in told],
+            **({"peak_mib": told[-1]["peak_mib"]} if told else {}),
+        }
+        for name, (report, told) in answers.items()
+    }
+    return {"contenders": measured, "failed": failed}
+
+
+def take_turns(start, names, turns: int, seconds: float, say) -> tuple[dict, dict]:
+    """Measure A B C A B C.
+
+    Args:
+        start: function from a name to its `Worker`.
+        names: of the contenders, in the order of the turns.
+        turns: int, how often each has its turn.
+        seconds: float, how long a turn is.
+        say: function that prints progress.
+
+    Returns:
+        {name: (report, [the answer of each turn])} and {name: message} of those that
+        failed.
+    """
     workers, failed = {}, {}
-    measured: dict[str, dict] = {}
+    answers: dict[str, tuple[dict, list[dict]]] = {}
     try:
-        for name, options in contenders.items():
+        for name in names:
             try:
-                worker = Worker(name.split(" +")[0], cell, options)
+                workers[name] = start(name)
             except RuntimeError as error:
                 failed[name] = str(error)
                 say(f"  left out: {error}")
                 continue
-            workers[name] = worker
-            measured[name] = {**worker.report, "turns": [], "cpu_turns": []}
-            say(f"  {name}: first step after {_start_seconds(worker.report):.1f} s")
+            report = workers[name].report
+            answers[name] = report, []
+            say(f"  {name}: first step after {_start_seconds(report):.1f} s")
         for turn in range(turns):
             for name, worker in workers.items():
-                answer = worker.measure(seconds)
-                measured[name]["turns"].append(answer["milliseconds"])
-                measured[name]["cpu_turns"].append(answer["cpu_milliseconds"])
-                measured[name]["peak_mib"] = answer["peak_mib"]
+                answers[name][1].append(worker.measure(seconds))
             say(f"  turn {turn + 1} of {turns}")
     finally:
         for worker in workers.values():
             worker.close()
-    return {"contenders": measured, "failed": failed}
+    return answers, failed
 
 
 def _start_seconds(report: dict) -> float:

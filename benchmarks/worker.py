@@ -27,10 +27,7 @@ def main() -> None:
     options = _options()
     os.environ["KERAS_BACKEND"] = options.backend
     os.environ["KERAS_VIT_PLAIN"] = options.plain
-    # What libraries print would be taken for an answer.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
+    answers = answers_alone()
     step, report = prepare(options)
     print(json.dumps(report), file=answers)
     for line in sys.stdin:
@@ -43,6 +40,13 @@ def main() -> None:
             "peak_mib": peak_mib(),
         }
         print(json.dumps(answer), file=answers)
+
+
+def answers_alone():
+    """Return where answers go; what libraries print would be taken for one."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
 
 
 def prepare(options):

@@ -5,14 +5,15 @@ accelerator rather than on it, and it is not part of what is saved or exported.
 """
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import tensorflow as tf
 
-from keras_vit.data.draws import FLOAT_IMAGES, Draws, transform
+from keras_vit.data.chance import erase, flip
+from keras_vit.data.draws import Draws
 from keras_vit.data.rand_augment import MAX_MAGNITUDE, rand_augment
 from keras_vit.data.ranges import as_flag, is_count, is_within, plain
 
@@ -22,7 +23,7 @@ class Augmentation:
     """What `image_batches` does to the images of a training set.
 
     The default only flips. Nothing here needs the model or its backend: the work is
-    done by Keras's image layers inside tf.data.
+    done inside tf.data.
 
     Args:
         flip: Whether to mirror each image left to right with probability one half.
@@ -112,43 +113,20 @@ def image_augmenter(
 ) -> Callable[[tf.Tensor, Draws], tf.Tensor]:
     """Return a function from an image (H, W, C) in 0 .. 255 to an augmented one.
 
-    The result is float32 in 0 .. 255. The order is timm's: flip, RandAugment, erase.
+    An image that is only flipped stays as it is, uint8 as a rule, else the result is
+    float32. The order is timm's: flip, RandAugment, erase.
     """
-    steps = []
+    steps: list[Callable[[tf.Tensor, Draws], tf.Tensor]] = []
     if augmentation.flip:
-        steps.append(_on_batch(keras.layers.RandomFlip("horizontal", **FLOAT_IMAGES)))
+        steps.append(flip)
     if augmentation.rand_augment is not None:
         steps.append(rand_augment(channels, *augmentation.rand_augment))
     if augmentation.random_erasing > 0:
-        steps.append(_erase(augmentation.random_erasing))
+        steps.append(functools.partial(erase, probability=augmentation.random_erasing))
 
     def augment(image: tf.Tensor, draws: Draws) -> tf.Tensor:
-        image = tf.cast(image, tf.float32)
         for step in steps:
             image = step(image, draws)
         return image
 
     return augment
-
-
-def _on_batch(
-    layer: keras.layers.Layer,
-) -> Callable[[tf.Tensor, Draws], tf.Tensor]:
-    """Apply a layer to one image as to a batch of one, the shape all layers take."""
-    return lambda image, draws: transform(layer, image[None], draws)[0]
-
-
-def _erase(probability: float) -> Callable[[tf.Tensor, Draws], tf.Tensor]:
-    """Erase in some images, and leave the others untouched.
-
-    The coin is tossed here: Keras's layer would draw noise for the whole of every image
-    and drop most of it. The pair (1, 1) is "always"; of a lone number the layer draws
-    the probability itself, from 0 up to it.
-    """
-    always = _on_batch(keras.layers.RandomErasing((1.0, 1.0), **FLOAT_IMAGES))
-
-    def erase(image: tf.Tensor, draws: Draws) -> tf.Tensor:
-        chosen = draws.uniform() < probability
-        return tf.cond(chosen, lambda: always(image, draws), lambda: image)
-
-    return erase

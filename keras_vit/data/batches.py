@@ -15,10 +15,11 @@ import tensorflow as tf
 from keras_vit.data import checks
 from keras_vit.data.augmentation import Augmentation
 from keras_vit.data.normalize import per_channel
-from keras_vit.data.pipeline import Settings, pipeline
+from keras_vit.data.pipeline import pipeline
 from keras_vit.data.ranges import as_count, as_flag, plain
 from keras_vit.data.recipe import recipe
 from keras_vit.data.resize import Resize, ResizeOptions, as_resize
+from keras_vit.data.settings import Settings
 from keras_vit.data.sources import open_source
 
 

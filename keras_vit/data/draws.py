@@ -47,14 +47,13 @@ class Draws(keras.random.SeedGenerator):
 
 
 def with_seeds(elements: tf.data.Dataset, seed: int | None) -> tf.data.Dataset:
-    """Give each element, a dictionary, a "seed".
+    """Return pairs of an element and a seed.
 
     The seeds differ from element to element and from epoch to epoch; with `seed` the
     whole sequence is the same every time that the pipeline is built.
     """
     seeds = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
-    both = tf.data.Dataset.zip(elements, seeds)
-    return both.map(lambda element, drawn: element | {"seed": drawn})
+    return tf.data.Dataset.zip(elements, seeds)
 
 
 @contextlib.contextmanager
@@ -69,10 +68,3 @@ def tensorflow_ops(layer: keras.layers.Layer) -> Iterator[None]:
         yield
     finally:
         layer.backend.reset()
-
-
-def transform(layer: keras.layers.Layer, images: tf.Tensor, draws: Draws) -> tf.Tensor:
-    """Apply a random Keras image layer to images (B, H, W, C) with these draws."""
-    with tensorflow_ops(layer):
-        transformation = layer.get_random_transformation(images, True, seed=draws)
-        return layer.transform_images(images, transformation, training=True)

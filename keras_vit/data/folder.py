@@ -8,7 +8,6 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vit.data.caching import digest_of_files
-from keras_vit.data.decoding import decode
 from keras_vit.data.folder_layout import Classes, find_layout
 from keras_vit.data.picture_files import has_pictures, pictures
 from keras_vit.data.source import Source, check_num_classes
@@ -47,12 +46,13 @@ def folder_source(
     paths = [os.fsencode(file) for file in files]
     return Source(
         records=tf.data.Dataset.from_tensor_slices((paths, np.array(labels, "int64"))),
-        load=lambda path: decode(lambda: tf.io.read_file(path), _as_text(path)),
+        load=tf.io.read_file,
         name=_as_text,
         num_classes=check_num_classes(
             num_classes, len(layout.class_names), f"the folder {root}"
         ),
         record_bytes=max(map(len, paths)),
+        is_encoded=True,
         identity=lambda: digest_of_files(paths, labels),
     )
 

@@ -1,39 +1,13 @@
 """The pipeline of `image_batches`, from checked settings and a source to batches."""
 
-import dataclasses
-import math
-from collections.abc import Callable
-
 import tensorflow as tf
 
-from keras_vit.data import caching, steps
-from keras_vit.data.augmentation import Augmentation
+from keras_vit.data import steps
 from keras_vit.data.doubt import refuser, watched
 from keras_vit.data.draws import with_seeds
-from keras_vit.data.resize import Resize
+from keras_vit.data.loading import is_cached, loaded, shuffled_records
+from keras_vit.data.settings import Settings
 from keras_vit.data.source import CLASS, NUMBER, Source
-
-# Taken for the size of an image where nobody knows it, to keep a shuffle within memory.
-ASSUMED_PIXELS = 2**20
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """The arguments of `image_batches`, checked and complete."""
-
-    size: tuple[int, int]
-    batch_size: int
-    training: bool
-    channels: int
-    resize: Resize
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    augmentation: Augmentation | None
-    one_hot: bool
-    cache: bool | str | None
-    shuffle_buffer: int | None
-    drop_remainder: bool | None
-    seed: int | None
 
 
 def pipeline(source: Source, settings: Settings) -> tf.data.Dataset:
@@ -44,13 +18,7 @@ def pipeline(source: Source, settings: Settings) -> tf.data.Dataset:
     """
     depth = _one_hot_depth(source, settings)
     drop_remainder = _drops_remainder(source, settings)
-    elements = _loaded(source, settings)
-    if source.is_doubtful:
-        elements = watched(elements)
-    if settings.training:
-        crop = settings.resize.random(settings.size)
-        augment = steps.augmenter(settings.augmentation, settings.channels, crop)
-        elements = steps.parallel_map(with_seeds(elements, settings.seed), augment)
+    elements = _augmented(source, settings)
     batches = elements.batch(settings.batch_size, drop_remainder=drop_remainder)
     if source.is_doubtful:
         refuse = refuser(source.size, settings.batch_size)
@@ -62,52 +30,22 @@ def pipeline(source: Source, settings: Settings) -> tf.data.Dataset:
     return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
 
 
-def _loaded(source: Source, settings: Settings) -> tf.data.Dataset:
-    """Return images of one size, shuffled for training, from a cache if there is one.
-
-    A random crop is still to come: it has to find another piece in every epoch.
-    """
-    resize = settings.resize.fixed(settings.size)
-    load = steps.loader(source, settings.channels, resize)
-    pixel_bytes = settings.channels * source.pixel_bytes
-    image_bytes = math.prod(settings.size) * pixel_bytes if resize else None
-
-    def buffer(element_bytes: int | None, most_bytes: int = steps.SHUFFLE_BYTES) -> int:
-        asked, count = settings.shuffle_buffer, source.size
-        return steps.buffer_size(asked, count, element_bytes, most_bytes)
-
-    def shuffle(elements: tf.data.Dataset, among: int) -> tf.data.Dataset:
-        if not settings.training:
-            return elements
-        return elements.shuffle(among, seed=settings.seed)
-
-    among = buffer(source.record_bytes)
-    if not caching.wants_cache(settings.cache, source, image_bytes):
-        return steps.parallel_map(shuffle(source.records, among), load)
-    if isinstance(settings.cache, str):
-        elements = _from_file(source, settings, load, among)
-        # What comes out of a file takes memory of its own.
-        taken = image_bytes or ASSUMED_PIXELS * pixel_bytes
-        return shuffle(elements, buffer(taken, steps.FILE_SHUFFLE_BYTES))
-    elements = steps.parallel_map(source.records, load).cache()
-    return shuffle(elements, buffer(0))  # of references to what the cache holds
-
-
-def _from_file(
-    source: Source, settings: Settings, load: Callable, among: int
-) -> tf.data.Dataset:
-    """Return images that are kept in a file, for training in an order of chance.
-
-    The buffer that shuffles them anew may hold few of a set that is sorted by class.
-    The order is always the same one, so that nothing depends on who wrote the file.
-    """
-    records = source.records
+def _augmented(source: Source, settings: Settings) -> tf.data.Dataset:
+    """Return images of one size, shuffled and changed if that is asked."""
+    crop = settings.resize.random(settings.size)
+    change = settings.augmentation, settings.channels
+    if crop is not None and source.is_encoded and not is_cached(source, settings):
+        # One step, so that no more of a file is decoded than its crop.
+        load = steps.cropping_loader(source, *change, crop)
+        records = with_seeds(shuffled_records(source, settings), settings.seed)
+        return steps.parallel_map(records, load)
+    elements = loaded(source, settings)
+    if source.is_doubtful:
+        elements = watched(elements)
     if settings.training:
-        records = records.shuffle(among, seed=0, reshuffle_each_iteration=False)
-    order = among if settings.training else None
-    known = (settings.size, settings.channels, settings.resize, order)
-    file = caching.cache_file(str(settings.cache), source, known)
-    return steps.parallel_map(records, load, deterministic=True).cache(file)
+        augment = steps.augmenter(*change, crop)
+        elements = steps.parallel_map(with_seeds(elements, settings.seed), augment)
+    return elements
 
 
 def _one_hot_depth(source: Source, settings: Settings) -> int | None:

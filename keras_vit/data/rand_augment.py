@@ -93,6 +93,7 @@ def rand_augment(
     table = [op for name, op in TABLE.items() if channels == 3 or name != "color"]
 
     def augment(image: tf.Tensor, draws: Draws) -> tf.Tensor:
+        image = tf.cast(image, tf.float32)
         for _ in range(num_ops):
             level = _drawn(magnitude, deviation, draws)
             sign = 1.0 - 2.0 * tf.cast(draws.integer(2), tf.float32)

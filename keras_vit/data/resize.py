@@ -5,9 +5,8 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypedDict
 
-import tensorflow as tf
-
 from keras_vit.data import crops
+from keras_vit.data.cut import Cut
 from keras_vit.data.draws import Draws
 from keras_vit.data.ranges import check_choice, is_within, plain
 
@@ -62,26 +61,17 @@ class Resize:
         """Whether each epoch has other pixels."""
         return self.method == "random_crop"
 
-    def fixed(self, size: tuple[int, int]) -> Callable[[tf.Tensor], tf.Tensor] | None:
+    def fixed(self, size: tuple[int, int]) -> Cut | None:
         """Return the resize without chance in it, or None if it is a random crop."""
         if self.is_random:
             return None
         interpolation = self.interpolation or INTERPOLATION
         if self.method == "squash":
-            return functools.partial(
-                crops.squash, size=size, interpolation=interpolation
-            )
-        return functools.partial(
-            crops.center_crop,
-            size=size,
-            interpolation=interpolation,
-            crop_ratio=self.crop_ratio or CROP_RATIO,
-        )
+            return crops.squash(size, interpolation)
+        return crops.center_crop(size, interpolation, self.crop_ratio or CROP_RATIO)
 
-    def random(
-        self, size: tuple[int, int]
-    ) -> Callable[[tf.Tensor, Draws], tf.Tensor] | None:
-        """Return the random crop, or None where the resize is fixed."""
+    def random(self, size: tuple[int, int]) -> Callable[[Draws], Cut] | None:
+        """Return what draws a random crop, or None where the resize is fixed."""
         if not self.is_random:
             return None
         return functools.partial(

@@ -6,6 +6,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_vit.data.cut import Rectangle, part, whole
+from keras_vit.data.decoding import decode
+
 # What a label can be.
 CLASS = "class"  # an int64 scalar from 0, of which one-hot labels are made
 VECTOR = "vector"  # float32 (K,), which MixUp and CutMix blend if it is from 0 to 1
@@ -22,13 +25,14 @@ class Source:
     Args:
         records: A tf.data.Dataset of (record, label), of (record, label, weight), or,
             without labels, of (record,). A weight is a float32 scalar.
-        load: Makes an image (H, W, C), uint8 or float32 in 0 .. 255, of a record. Runs
-            in graph.
+        load: Makes an image (H, W, C), uint8 or float32 in 0 .. 255, of a record, or
+            gives the bytes of an encoded one. Runs in graph.
         name: What to call a record in an error, a string tensor. Runs in graph.
         num_classes: How many labels there can be, or None if unknown.
         record_bytes: About how much memory one record takes, or None if unknown.
         pixel_bytes: How much a channel of a pixel of a loaded image takes.
         labels: CLASS, VECTOR or NUMBER, or None for none.
+        is_encoded: Whether images are still to be decoded.
         identity: Gives what tells the records from those of another source, to name
             the file of a cache by; None if nothing does.
         is_doubtful: Whether pixels may be from 0 to 1 by mistake, which only a look at
@@ -42,8 +46,19 @@ class Source:
     record_bytes: int | None = None
     pixel_bytes: int = 1
     labels: str | None = CLASS
+    is_encoded: bool = False
     identity: Callable[[], str] | None = None
     is_doubtful: bool = False
+
+    def image(
+        self, record: Any, rectangle: Callable[[tf.Tensor], Rectangle] = whole
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return a part of a record's image, and height and width of all of it."""
+        if self.is_encoded:
+            return decode(lambda: self.load(record), self.name(record), rectangle)
+        image = self.load(record)
+        shape = tf.shape(image)[:2]
+        return part(image, rectangle(shape)), shape
 
     @property
     def size(self) -> int | None:

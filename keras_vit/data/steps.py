@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_vit.data import images
 from keras_vit.data.augmentation import Augmentation, image_augmenter
+from keras_vit.data.cut import Cut, whole
 from keras_vit.data.draws import Draws
 from keras_vit.data.mixing import batch_mixer
 from keras_vit.data.normalize import normalize
@@ -37,20 +38,43 @@ def parallel_map(
     )
 
 
-def loader(
-    source: Source, channels: int, resize: Callable[[tf.Tensor], tf.Tensor] | None
-) -> Callable[..., Element]:
+def loader(source: Source, channels: int, cut: Cut | None) -> Callable[..., Element]:
     """Return a function from (record, label, weight) to an element.
 
-    The resize belongs before the cache, which then holds small images of one size. A
+    A resize belongs before the cache, which then holds small images of one size. A
     random crop cannot: the cache would freeze it. It is passed to `augmenter`.
     """
 
-    def load(record: Any, *targets: tf.Tensor) -> Element:
-        image = source.load(record)
-        element = dict(zip(("label", "weight"), targets, strict=False))
-        image = images.to_channels(image, channels, source.name(record))
-        return element | {"image": image if resize is None else resize(image)}
+    def load(*parts: Any) -> Element:
+        return _element(source, parts, channels, cut)
+
+    return load
+
+
+def _element(source: Source, parts: tuple, channels: int, cut: Cut | None) -> Element:
+    record, *targets = parts
+    element = dict(zip(("label", "weight"), targets, strict=False))
+    image, shape = source.image(record, whole if cut is None else cut.rectangle)
+    image = images.to_channels(image, channels, source.name(record))
+    return element | {"image": image if cut is None else cut.resize(image, shape)}
+
+
+def cropping_loader(
+    source: Source,
+    augmentation: Augmentation | None,
+    channels: int,
+    crop: Callable[[Draws], Cut],
+) -> Callable[[tuple, tf.Tensor], Element]:
+    """Return a function from (record, label, weight) and a seed to an augmented image.
+
+    It gives what `loader` and `augmenter` would, but loads no more than the crop.
+    """
+    change = None if augmentation is None else image_augmenter(augmentation, channels)
+
+    def load(parts: tuple, seed: tf.Tensor) -> Element:
+        draws = Draws(seed)
+        element = _element(source, parts, channels, crop(draws)) | {"seed": seed}
+        return element if change is None else _changed(element, change, draws)
 
     return load
 
@@ -58,18 +82,23 @@ def loader(
 def augmenter(
     augmentation: Augmentation | None,
     channels: int,
-    crop: Callable[[tf.Tensor, Draws], tf.Tensor] | None,
-) -> Callable[[Element], Element]:
-    """Return a function from an element to the same with another image."""
+    crop: Callable[[Draws], Cut] | None,
+) -> Callable[[Element, tf.Tensor], Element]:
+    """Return a function from an element and a seed to the same with another image."""
     change = None if augmentation is None else image_augmenter(augmentation, channels)
 
-    def augment(element: Element) -> Element:
-        image, draws = element["image"], Draws(element["seed"])
-        image = image if crop is None else crop(image, draws)
-        image = image if change is None else change(image, draws)
-        return element | {"image": image}
+    def augment(element: Element, seed: tf.Tensor) -> Element:
+        draws = Draws(seed)
+        element = element | {"seed": seed}
+        if crop is not None:
+            element = element | {"image": crop(draws)(element["image"])}
+        return element if change is None else _changed(element, change, draws)
 
     return augment
+
+
+def _changed(element: Element, change: Callable, draws: Draws) -> Element:
+    return element | {"image": change(element["image"], draws)}
 
 
 def finisher(

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_vit.data.decoding import decode
 from keras_vit.data.source import Source, required
 from keras_vit.data.stream_labels import stream_label, stream_weight
 
@@ -49,12 +48,13 @@ def stream_source(
     is_encoded = image.dtype == tf.string
     return Source(
         records=dataset.enumerate().map(record),
-        load=_decode if is_encoded else _load,
+        load=(lambda item: item[1]) if is_encoded else _load,
         name=lambda item: _name(item[0]),
         num_classes=num_classes,
         record_bytes=ENCODED_BYTES if is_encoded else _bytes(image),
         pixel_bytes=1 if is_encoded or image.dtype == tf.uint8 else 4,
         labels=kind,
+        is_encoded=is_encoded,
         is_doubtful=not is_encoded,
     )
 
@@ -67,11 +67,6 @@ def _bytes(spec: tf.TensorSpec) -> int | None:
     if not spec.shape.is_fully_defined():
         return None
     return int(np.prod(spec.shape)) * spec.dtype.size
-
-
-def _decode(record: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-    index, encoded = record
-    return decode(lambda: encoded, _name(index))
 
 
 def _load(record: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:

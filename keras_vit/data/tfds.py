@@ -9,7 +9,6 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vit.data.caching import digest
-from keras_vit.data.decoding import decode
 from keras_vit.data.folder_errors import nearby
 from keras_vit.data.source import Source, check_label, check_num_classes
 from keras_vit.data.splits import check_split_names, parse_split
@@ -62,10 +61,11 @@ def tfds_source(
 
     return Source(
         records=elements.enumerate().map(record),
-        load=lambda item: decode(lambda: item[1], _name(name, item[0])),
+        load=lambda item: item[1],
         name=lambda item: _name(name, item[0]),
         num_classes=classes,
         record_bytes=_record_bytes(builder),
+        is_encoded=True,
         identity=lambda: digest(builder.info.full_name, str(builder.data_dir), split),
     )
 

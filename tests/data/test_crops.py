@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_vit.data import crops
 from keras_vit.data.draws import Draws
+from keras_vit.data.rectangles import random_rectangle
 
 SIZE = (7, 5)
 
@@ -18,7 +19,7 @@ def ramp(height, width):
 
 @pytest.mark.parametrize("interpolation", crops.INTERPOLATIONS)
 def test_squash_covers_the_whole_image(interpolation):
-    image = crops.squash(ramp(70, 25), SIZE, interpolation).numpy()
+    image = crops.squash(SIZE, interpolation)(ramp(70, 25)).numpy()
     assert image.shape == (*SIZE, 3)
     inside = slice(1, -1)  # a filter that reaches over the edge shifts its mean
     rows, columns = 10 * np.arange(7) + 4.5, 5 * np.arange(5) + 2
@@ -30,7 +31,7 @@ def test_squash_covers_the_whole_image(interpolation):
 
 @pytest.mark.parametrize("height, width", [(70, 250), (350, 50), (70, 50), (7, 5)])
 def test_center_crop_keeps_proportions_and_the_middle(height, width):
-    image = crops.center_crop(ramp(height, width), SIZE, "bilinear", 1.0).numpy()
+    image = crops.center_crop(SIZE, "bilinear", 1.0)(ramp(height, width)).numpy()
     assert image.shape == (*SIZE, 3)
     step = max(1, min(height // 7, width // 5))
     # Inside, a ramp stays a ramp of the same slope along both axes.
@@ -41,8 +42,8 @@ def test_center_crop_keeps_proportions_and_the_middle(height, width):
 
 
 def test_crop_ratio_is_the_share_that_is_kept():
-    whole = crops.center_crop(ramp(80, 80), (8, 8), "bilinear", 1.0).numpy()
-    half = crops.center_crop(ramp(80, 80), (8, 8), "bilinear", 0.5).numpy()
+    whole = crops.center_crop((8, 8), "bilinear", 1.0)(ramp(80, 80)).numpy()
+    half = crops.center_crop((8, 8), "bilinear", 0.5)(ramp(80, 80)).numpy()
     np.testing.assert_allclose(
         np.ptp(half[..., 0]), np.ptp(whole[..., 0]) / 2, rtol=0.1
     )
@@ -54,7 +55,7 @@ def test_bicubic_is_that_of_pillow():
     # Of middling values: Pillow clips what overshoots after each axis, not at the end.
     image = np.random.default_rng(0).integers(90, 160, (31, 23, 3), dtype="uint8")
     for size in (SIZE, (43, 37)):
-        ours = crops.squash(tf.constant(image), size, "bicubic").numpy()
+        ours = crops.squash(size, "bicubic")(tf.constant(image)).numpy()
         theirs = pillow.fromarray(image).resize(size[::-1], pillow.Resampling.BICUBIC)
         assert ours.dtype == np.uint8
         assert np.abs(ours.astype(int) - np.asarray(theirs)).max() <= 1
@@ -64,7 +65,7 @@ def test_random_crops_have_the_area_that_was_asked_for():
     image = ramp(100, 100)
     shares = []
     for seed in range(40):
-        crop = crops.random_crop(image, Draws(seed), (50, 50), "nearest", (0.2, 0.5))
+        crop = crops.random_crop(Draws(seed), (50, 50), "nearest", (0.2, 0.5))(image)
         sides = [np.ptp(crop.numpy()[..., axis]) + 2 for axis in (0, 1)]
         shares.append(math.prod(sides) / 10_000)
         assert 3 / 4 * 0.9 < sides[0] / sides[1] < 4 / 3 * 1.1
@@ -74,7 +75,7 @@ def test_random_crops_have_the_area_that_was_asked_for():
 def test_the_same_seed_crops_the_same():
     image = ramp(31, 37)
     first, again, other = (
-        crops.random_crop(image, Draws(seed), SIZE, "bicubic", (0.1, 1.0)).numpy()
+        crops.random_crop(Draws(seed), SIZE, "bicubic", (0.1, 1.0))(image).numpy()
         for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
@@ -84,7 +85,7 @@ def test_the_same_seed_crops_the_same():
 def rectangles(count, shape, crop_area):
     """Corners and extents of many random crops of an image (height, width)."""
     dataset = tf.data.Dataset.range(count).map(
-        lambda seed: crops.random_rectangle(tf.constant(shape), Draws(seed), crop_area),
+        lambda seed: random_rectangle(Draws(seed), crop_area)(tf.constant(shape)),
         num_parallel_calls=2,
     )
     corners, extents = zip(*dataset.as_numpy_iterator(), strict=True)
@@ -120,5 +121,5 @@ def test_an_image_too_long_for_any_crop_gives_its_middle(shape, corner, extent):
 
 
 def test_an_image_of_one_pixel_can_be_cropped():
-    crop = crops.random_crop(ramp(1, 1), Draws(0), SIZE, "bilinear", (0.08, 1.0))
+    crop = crops.random_crop(Draws(0), SIZE, "bilinear", (0.08, 1.0))(ramp(1, 1))
     assert crop.shape == (*SIZE, 3)
