@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None) -> list[dict]:
             options.output.mkdir(parents=True, exist_ok=True)
             (options.output / "data.json").write_text(json.dumps(rows, indent=1))
     text = table(rows)
+    (options.output / "data.md").write_text(text)
     print(text)
     if options.page:
         options.page.write_text(with_table(options.page.read_text(), text))

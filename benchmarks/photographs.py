@@ -1,4 +1,4 @@
-"""JPEGs like photographs in what they cost, made here: noise with a photograph's spectrum.
+"""JPEGs that cost what photographs do: noise of a photograph's spectrum.
 
 The power of photographs falls with the square of the frequency; of 500 x 375 pixels at
 quality 90 they take about 107 KB, as those of ImageNet do.

@@ -1,6 +1,7 @@
 """Measure keras_vit beside its peers: `python -m benchmarks.run`.
 
-Writes results.json, results.md and results.png. Peers that are not installed are named
+Writes results.json, results.md and results.png, and at the end of a whole run the table
+of `benchmarks.data`. Peers that are not installed are named
 and left out; `make benchmark` installs them.
 """
 
@@ -10,7 +11,7 @@ import json
 import time
 from pathlib import Path
 
-from benchmarks import machine
+from benchmarks import data, machine
 from benchmarks.cells import BACKENDS, BATCHES, QUICK_BATCHES, matrix
 from benchmarks.contenders import CONTENDERS, OURS, contenders_of
 from benchmarks.picture import draw
@@ -32,6 +33,8 @@ def main(arguments: list[str] | None = None) -> dict:
         What is written as JSON.
     """
     options = _options(arguments)
+    if options.data:
+        return {"data": data.main(["--output", str(options.output)])}
     cells = matrix(
         options.models, options.backends, options.modes, options.batch, options.quick
     )
@@ -59,6 +62,8 @@ def main(arguments: list[str] | None = None) -> dict:
         _write(run, options.output)
     _write(run, options.output)
     print(markdown(run))
+    if not (options.limit or options.models or options.backends or options.modes):
+        run["data"] = data.main(["--output", str(options.output)])
     return run
 
 
@@ -84,6 +89,9 @@ def _options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
         "--quick", action="store_true", help="less work; no new cell after four minutes"
+    )
+    parser.add_argument(
+        "--data", action="store_true", help="the loaders of images alone"
     )
     parser.add_argument("--models", nargs="+", choices=MODELS)
     parser.add_argument("--backends", nargs="+", choices=BACKENDS)

@@ -3,8 +3,8 @@
     NAME          as the table calls it
     DISTRIBUTION  what pip installs it as
     epoch(row, folder)
-                  an object that gives an epoch's batches whenever it is iterated, of the
-                  work that `ROWS` in work.py describes, by two threads or processes
+                  what gives an epoch's batches whenever it is iterated, of the work
+                  that `ROWS` in work.py describes, by two threads or processes
 
 The functions alone import the library, so this table can be read without it.
 """

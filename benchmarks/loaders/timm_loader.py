@@ -24,8 +24,8 @@ def epoch(row: str, folder: str):
     options = {}
     if augmented:
         options = {
-            # Each operation for certain, as in the other loaders. Posterize at magnitude
-            # 10 would keep no bit, which Pillow 13 refuses.
+            # Each operation for certain, as in the other loaders. At magnitude 10
+            # posterize would keep no bit, which Pillow 13 refuses.
             "auto_augment": "rand-m9-n2-p1.0-mstd0.5-mmax9-inc1",
             "re_prob": ERASING,
             "re_mode": "pixel",

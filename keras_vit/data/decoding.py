@@ -21,7 +21,7 @@ from keras_vit.data.cut import Rectangle, part, whole
 from keras_vit.data.pillow import read_or_say_why
 
 HEAD_BYTES = 4096
-JPEG_BLOCK = 16
+NEIGHBORS = 4
 # What TensorFlow would read, but not right. `\C` is RE2's word for any byte. EXIF's
 # entry for the orientation (0x0112) holds one number, 1 if the picture is upright, in
 # either order of bytes.
@@ -94,15 +94,15 @@ def _part_of_jpeg(
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Decode no more than is needed, to the pixels that the whole would have there."""
     corner, extent = rectangle(shape)
-    # The color of a last column is made of the next one too.
-    window = tf.concat(
-        [corner, tf.minimum(extent + [0, JPEG_BLOCK], shape - corner)], 0
-    )
+    # Where color has half the columns, those at the edges are made of their neighbors.
+    low = tf.maximum(corner - [0, NEIGHBORS], 0)
+    high = tf.minimum(corner + extent + [0, NEIGHBORS], shape)
+    window = tf.concat([low, high - low], 0)
     image = _first_that_works(
         lambda _: _of_any_size(tf.io.decode_and_crop_jpeg(content, window)),
-        lambda _: part(_with_pillow(content, name), (corner, window[2:])),
+        lambda _: part(_with_pillow(content, name), (low, high - low)),
     )
-    return part(image, (tf.zeros_like(corner), extent)), shape
+    return part(image, (corner - low, extent)), shape
 
 
 def _with_either(content: tf.Tensor, name: tf.Tensor) -> tf.Tensor:

@@ -63,14 +63,20 @@ def _leads_back(entry: os.DirEntry) -> bool:
 def pictures(folder: str | Path) -> list[str]:
     """Return the paths of all pictures in a folder, however deep, sorted.
 
+    The first is looked at: where files are empty, all of them are as a rule. Each
+    further one would take the disk's time, and is named when it is read.
+
     Raises:
-        ValueError: If one is empty, a link to nothing, or in a format that is not read.
+        ValueError: If the first is empty, or one is a link to nothing or in a format
+            that is not read.
     """
-    found = []
+    found: list[str] = []
     folders, files = visible(folder)
     for file in files:
         if is_picture(file):
             _check(file)
+            if not found and not file.stat().st_size:
+                raise ValueError(f"{file.path} is empty: replace it or take it away.")
             found.append(file.path)
     for inner in folders:
         found += pictures(inner.path)
@@ -104,15 +110,11 @@ def _check(file: os.DirEntry) -> None:
             f"{file.path} is in a format that neither TensorFlow nor Pillow reads: "
             "convert it to JPEG or PNG, or take it away."
         )
-    try:
-        size = file.stat().st_size
-    except FileNotFoundError:
+    if file.is_symlink() and not os.path.exists(file.path):
         raise ValueError(
             f"{file.path} is a link to a file that does not exist: mend the link or "
             "take it away."
-        ) from None
-    if size == 0:
-        raise ValueError(f"{file.path} is empty: replace it or take it away.")
+        )
 
 
 def _has_plugin(suffix: str) -> bool:

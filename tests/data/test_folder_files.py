@@ -1,5 +1,6 @@
 """Which files of a folder are taken for pictures, under whatever name."""
 
+import contextlib
 import os
 
 import numpy as np
@@ -202,3 +203,38 @@ def test_near_names_of_folders(tmp_path, monkeypatch, asked, near):
     write(tmp_path, "flowers/train/cat/1.png", "flowers/test/cat/1.png", "zebra/1.png")
     with pytest.raises(ValueError, match=f"Did you mean {tmp_path / near}"):
         image_batches(asked.format(root=tmp_path), image_size=3)
+
+
+def test_files_are_listed_and_not_looked_at_one_by_one(tmp_path, monkeypatch):
+    """The first of each folder is, lest all be empty."""
+    write(tmp_path, *(f"cat/{i}.png" for i in range(13)), "cat/more/1.png", "dog/1.png")
+    asked = []
+    scandir = os.scandir
+
+    class Entry:
+        def __init__(self, entry):
+            self.entry = entry
+
+        def __getattr__(self, name):
+            return getattr(self.entry, name)
+
+        def stat(self):
+            asked.append(self.entry.name)
+            return self.entry.stat()
+
+    @contextlib.contextmanager
+    def watched(path):
+        with scandir(path) as entries:
+            yield map(Entry, entries)
+
+    monkeypatch.setattr("keras_vit.data.picture_files.os.scandir", watched)
+    assert labels(tmp_path) == [0] * 14 + [1]
+    assert asked == ["0.png", "1.png", "1.png"]
+
+
+def test_an_empty_file_beyond_the_first_is_named_when_it_is_read(tmp_path):
+    write(tmp_path, "cat/1.png")
+    write(tmp_path, "cat/2.png", content=b"")
+    message = r"cat/2\.png cannot be read as an image: it is empty"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        read(tmp_path)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_vit.data import shifts
 from keras_vit.data.draws import Draws
 from keras_vit.data.rand_augment import TABLE, rand_augment
 
@@ -211,3 +212,27 @@ def test_color_is_for_three_channels_alone(monkeypatch):
     image = np.zeros((5, 5, 3), "float32") + (250, 37, 5)
     (changed,) = in_graph(rand_augment(3, 1, 9), image[None].astype("float32"))
     assert np.abs(changed - image).max() > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("amount", [-0.3, -0.01, 0.0, 0.17, 0.3, 5.0, -5.0])
+def test_shifts_are_those_of_any_affine_transformation(image, axis, amount):
+    def affine(transform):
+        return tf.raw_ops.ImageProjectiveTransformV3(
+            images=image[None],
+            transforms=[[*map(float, transform), 0.0, 0.0]],
+            output_shape=image.shape[:2],
+            fill_value=128.0,
+            interpolation="BILINEAR",
+            fill_mode="CONSTANT",
+        )[0]
+
+    pixels = amount * image.shape[axis]
+    moved = [1, 0, pixels, 0, 1, 0] if axis else [1, 0, 0, 0, 1, pixels]
+    found = shifts.translate(tf.constant(image), tf.constant(pixels), axis)
+    np.testing.assert_allclose(found, affine(moved), atol=0.01)
+    middle = amount / 2
+    moved = [1, amount, middle, 0, 1, 0] if axis else [1, 0, 0, amount, 1, middle]
+    found = shifts.shear(tf.constant(image), tf.constant(amount), axis)
+    np.testing.assert_allclose(found, affine(moved), atol=0.01)
