@@ -15,7 +15,8 @@ MODELS = {"vit": keras_vit.ViTS16, "swin": keras_vit.SwinT}
 def forward_passes(kind, rounds=9):
     """How many forward passes the attention maps of one image take, once compiled.
 
-    By the fastest of several rounds in turns: what else runs can only add.
+    By processor time, and the fastest of several rounds in turns: what else runs can only
+    add.
     """
     model = MODELS[kind](classes=10)
     image = np.random.default_rng(0).random((1, 224, 224, 3), dtype="float32")
@@ -28,9 +29,9 @@ def forward_passes(kind, rounds=9):
         call()
     for row in seconds:
         for column, call in enumerate(calls):
-            start = time.perf_counter()
+            start = time.process_time()
             call()
-            row[column] = time.perf_counter() - start
+            row[column] = time.process_time() - start
     forward, maps = seconds.min(axis=0)
     return maps / forward
 
