@@ -20,6 +20,7 @@ class Training(NamedTuple):
     recipe: str
     examples: int
     plans: tuple[tuple[int, int, bool], ...]
+    note: str = ""
 
 
 TRAININGS = (
@@ -38,6 +39,7 @@ TRAININGS = (
         "vit_i21k_l_90ep",
         14_197_122,
         ((32, 1, True), (64, 1, False), (64, 1, True), (64, 2, False), (256, 1, False)),
+        " The recipe is that of ViT-L/16, as the paper has none for ViT-H/14 on it.",
     ),
 )
 
@@ -74,7 +76,8 @@ def section(training: Training) -> list[str]:
         f"{first.parameters / 1e6:.1f} million parameters, {training.classes:,} "
         f"classes, 224 pixels, `mixed_bfloat16`. Batch, epochs and optimizer are "
         f"`keras_vit.training.recipe({training.recipe!r})`'s: {row.base_batch} images, "
-        f"{row.epochs} epochs of {training.examples:,}, {first.steps:,} steps, AdamW.",
+        f"{row.epochs} epochs of {training.examples:,}, {first.steps:,} steps, AdamW."
+        f"{training.note}",
         "",
         "| devices | to a model | images a copy | blocks | weights | gradients "
         "| optimizer | activations | in all | sends a step | seconds a step | hours |",
