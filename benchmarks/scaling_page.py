@@ -40,7 +40,7 @@ BACKENDS = """\
 
 [Many devices](how_to/many_devices.md) has the code. Under Keras 3.15:
 
-| | batch among devices | model among devices | the estimate |
+| backend | batch among devices | model among devices | the estimate |
 |---|---|---|---|
 | JAX | `DataParallel`, one process or several | `ModelParallel` with `layout_map` \
 | as above |
@@ -67,8 +67,8 @@ def _head() -> list[str]:
     return [
         "# What a large training takes",
         "",
-        "Made by `python -m benchmarks.scaling`, with [keras_vit.deployment.estimate]"
-        "(api/deployment.md). None of these trainings was run.",
+        "Made by `python -m benchmarks.scaling`, with `keras_vit.deployment."
+        "estimate`. None of these trainings was run.",
         "",
         "## Plans",
         "",
