@@ -12,7 +12,7 @@ from keras_vit.weights import (
     weights_info,
 )
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"
 __all__ = [
     "data",
     "decode_predictions",

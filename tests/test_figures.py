@@ -1,7 +1,7 @@
 """Figures in the prose of the README, the pages and the notebooks stand in a run.
 
-A run is a notebook's output or a table that a benchmark wrote. A figure that was changed
-there, or here, alone is found.
+A run is a notebook's output or a table that a benchmark wrote. A figure that was
+changed there, or here, alone is found.
 """
 
 import json

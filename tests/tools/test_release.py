@@ -1,5 +1,6 @@
 """What `make release` finds before it installs anything."""
 
+import re
 import tarfile
 
 import pytest
@@ -10,6 +11,14 @@ from tools import release
 
 def test_the_version_is_the_packages():
     assert release.version() == keras_vit.__version__
+
+
+def test_the_citation_is_of_the_last_release_in_the_changelog():
+    changelog = (release.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## \[?(\d[^\s\]]*)\]? - (\S+)$", changelog, re.MULTILINE)
+    citation = (release.ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    for field, value in zip(("version", "date-released"), released[0], strict=True):
+        assert f"\n{field}: {value}\n" in citation
 
 
 def test_the_changelog_must_tell_of_the_version(tmp_path):
