@@ -62,6 +62,7 @@ html_theme_options = {
     "footer_end": [],
 }
 linkcheck_anchors = False
+linkcheck_ignore = [r"http://127\.0\.0\.1"]  # a server that the reader starts
 
 FULL_NAMES = {
     full.removeprefix(prefix): full
