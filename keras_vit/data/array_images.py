@@ -1,11 +1,13 @@
 """Images that lie in memory, of one size or of several."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from keras_vit.data.held import held
 from keras_vit.data.ranges import as_array
 
 # Bicubic resizing overshoots: what was meant to be from 0 to 1 may reach beyond.
@@ -63,13 +65,12 @@ def _of_one_size(images: np.ndarray) -> ArrayImages:
         )
     images = _checked_values(images)
     shape = images.shape[1:]
-    # Held on the host: on a GPU every row would be fetched back one at a time.
-    with tf.device("CPU:0"):
-        pixels = tf.constant(images)
+    count = math.prod(shape)
+    read = held(images, count)
     return ArrayImages(
         images,
         np.tile(shape, (len(images), 1)),
-        lambda row: tf.ensure_shape(tf.gather(pixels, row), shape),
+        lambda row: tf.reshape(read(row * count, tf.constant(count, tf.int64)), shape),
     )
 
 
@@ -80,14 +81,14 @@ def _of_several_sizes(items: list[np.ndarray]) -> ArrayImages:
     ends = np.cumsum(shapes.prod(-1))
     channels = {item.shape[-1] for item in items}
     known = channels.pop() if len(channels) == 1 else None
+    counts = shapes.prod(-1)
+    read = held(values, counts.max())
     with tf.device("CPU:0"):
-        pixels, sizes = tf.constant(values), tf.constant(shapes)
-        begins = tf.constant(ends - shapes.prod(-1))
+        sizes, begins = tf.constant(shapes), tf.constant(ends - counts)
 
     def load(row: tf.Tensor) -> tf.Tensor:
         shape = tf.gather(sizes, row)
-        count = tf.reduce_prod(shape)
-        flat = tf.slice(pixels, [tf.gather(begins, row)], [count])
+        flat = read(tf.gather(begins, row), tf.reduce_prod(shape))
         return tf.ensure_shape(tf.reshape(flat, shape), (None, None, known))
 
     return ArrayImages(values, shapes, load)

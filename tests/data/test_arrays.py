@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
+from benchmarks.worker import resident_mib
 from keras_vit.data import image_batches
+
+WHOLE = {"image_size": (13, 17), "resize": "squash", "mean": 0, "std": 1}
 
 
 def collect(batches):
@@ -66,3 +69,36 @@ def test_bad_images(pictures, labels, change, message):
 def test_bad_labels(pictures, labels, change, message):
     with pytest.raises(ValueError, match=message):
         image_batches((pictures, change(labels)), image_size=8, num_classes=5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("offset", [0, 1, 4, 37, 64])
+def test_memory_may_begin_anywhere(pictures, dtype, offset):
+    size = pictures.size * np.dtype(dtype).itemsize
+    memory = np.zeros(size + 200, "uint8")
+    begin = -memory.ctypes.data % 64 + offset
+    images = memory[begin : begin + size].view(dtype).reshape(pictures.shape)
+    images[:] = pictures
+    for source in (images, images[:3], images[::-1], list(images)):
+        found = collect(image_batches((source, np.arange(len(source))), **WHOLE))[0]
+        np.testing.assert_allclose(found, np.asarray(source) / 255, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_arrays_that_may_only_be_read_are_taken(pictures, labels):
+    images = pictures.copy()
+    images.flags.writeable = False
+    found = collect(image_batches((images, labels), **WHOLE))[0]
+    np.testing.assert_allclose(found, pictures / 255, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_arrays_are_not_copied():
+    images = np.full((2**8, 2**9, 2**9, 1), 255, "uint8")  # 64 MiB
+    image_batches(images[:2], image_size=8)
+    before = resident_mib()
+    batches = image_batches(images, image_size=8)
+    assert resident_mib() - before < 32
+    del images
+    assert np.all(next(iter(batches)).numpy() == 1)
