@@ -191,7 +191,7 @@ def wide_vit():
 def wide_swin():
     return keras_vit.SwinTransformer(
         hidden_dim=48,
-        depths=(2, 1),
+        depths=(1, 1),
         num_heads=(2, 3),
         window_size=5,
         input_shape=(120, 80, 3),
