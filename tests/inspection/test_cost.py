@@ -15,8 +15,8 @@ MODELS = {"vit": keras_vit.ViTS16, "swin": keras_vit.SwinT}
 def forward_passes(kind, rounds=9):
     """How many forward passes the attention maps of one image take, once compiled.
 
-    By processor time, and the fastest of several rounds in turns: what else runs can only
-    add.
+    By processor time, and the fastest of several rounds in turns: what else runs can
+    only add.
     """
     model = MODELS[kind](classes=10)
     image = np.random.default_rng(0).random((1, 224, 224, 3), dtype="float32")
