@@ -28,7 +28,15 @@ SOURCES = {
     "docs/how_to/precision.md": ["docs/speed.md"],
 }
 # Pages that a benchmark writes, or that say what they measured in a table of their own.
-MEASURED = {"deployment", "parity", "reliability", "results", "serving", "speed"}
+MEASURED = {
+    "deployment",
+    "parity",
+    "reliability",
+    "results",
+    "scaling",
+    "serving",
+    "speed",
+}
 # Figures of no table: where they are from.
 ELSEWHERE = {
     "README.md": {
@@ -97,7 +105,9 @@ def test_figures_of_a_page(page):
         return
     name = str(page.relative_to(ROOT))
     sources = "\n".join(source(one) for one in SOURCES.get(name, []))
-    assert missing(name, page.read_text(encoding="utf-8"), sources) == []
+    assert missing(name, page.read_text(encoding="utf-8"), sources) == [], (
+        "name their source in SOURCES, or the page in MEASURED if it is one"
+    )
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
