@@ -136,19 +136,24 @@ def attention(query, key, value, bias=None):
     if bias is not None:
         if torch.is_grad_enabled() and query.dtype == torch.float32:
             return definitions.attention(query, key, value, bias)
-        bias = bias.to(query.dtype)
         if bias.shape[0] not in (1, query.shape[0]):  # a bias for each window
             bias = bias.repeat(query.shape[0] // bias.shape[0], 1, 1, 1)
+    return _attend(query, key, value, bias)
+
+
+def fused(query, key, value, bias=None):
+    """The fused kernels of a GPU, which write no scores."""
+    return windows_as_heads(_attend, query, key, value, bias)
+
+
+def _attend(query, key, value, bias):
+    if bias is not None:
+        bias = bias.to(query.dtype)
     query, key, value = (x.transpose(1, 2) for x in (query, key, value))
     attended = functional.scaled_dot_product_attention(
         query, key, value, attn_mask=bias
     )
     return attended.transpose(1, 2)  # (B, H, N, d) -> (B, N, H, d)
-
-
-def fused(query, key, value, bias=None):
-    """The fused kernels of a GPU, which write no scores."""
-    return windows_as_heads(ops.dot_product_attention, query, key, value, bias)
 
 
 def recomputed(function):
