@@ -15,7 +15,7 @@ from keras_vit.data.source import Source
 CACHE_BYTES = 2**30  # that are kept in memory without being asked
 
 # Part of every fingerprint: to be raised when the same settings give other pixels.
-FORMAT = 1
+FORMAT = 2
 
 
 def digest(*parts: Any) -> str:

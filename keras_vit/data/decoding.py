@@ -22,6 +22,7 @@ from keras_vit.data.pillow import read_or_say_why
 
 HEAD_BYTES = 4096
 NEIGHBORS = 4
+EXACT = "INTEGER_ACCURATE"  # Pillow's pixels: TensorFlow's default is a level off
 # What TensorFlow would read, but not right. `\C` is RE2's word for any byte. EXIF's
 # entry for the orientation (0x0112) holds one number, 1 if the picture is upright, in
 # either order of bytes.
@@ -99,7 +100,9 @@ def _part_of_jpeg(
     high = tf.minimum(corner + extent + [0, NEIGHBORS], shape)
     window = tf.concat([low, high - low], 0)
     image = _first_that_works(
-        lambda _: _of_any_size(tf.io.decode_and_crop_jpeg(content, window)),
+        lambda _: _of_any_size(
+            tf.io.decode_and_crop_jpeg(content, window, dct_method=EXACT)
+        ),
         lambda _: part(_with_pillow(content, name), (low, high - low)),
     )
     return part(image, (corner - low, extent)), shape
@@ -110,7 +113,11 @@ def _with_either(content: tf.Tensor, name: tf.Tensor) -> tf.Tensor:
 
     def with_tensorflow(_: tf.Tensor) -> tf.Tensor:
         with tf.control_dependencies([tf.debugging.Assert(plain, [name])]):
-            image = tf.io.decode_image(content, expand_animations=False)
+            image = tf.cond(
+                _is_jpeg(content),
+                lambda: tf.io.decode_jpeg(content, dct_method=EXACT),
+                lambda: tf.io.decode_image(content, expand_animations=False),
+            )
         return _of_any_size(image)
 
     return _first_that_works(with_tensorflow, lambda _: _with_pillow(content, name))
