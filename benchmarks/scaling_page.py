@@ -46,7 +46,7 @@ BACKENDS = """\
 | as above |
 | TensorFlow | `MirroredStrategy`; `fit` fails with several processes | none \
 | the same FLOPs; keeps all gradients until the step, activations by its own rules |
-| PyTorch | none | none \
+| PyTorch | from Keras 3.16, a process a device | the same, with `layout_map` \
 | of one device, the same FLOPs; keeps all gradients until the step, activations by \
 its own rules |
 

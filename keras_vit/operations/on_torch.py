@@ -188,8 +188,17 @@ def _learns(x, training) -> bool:
     return torch.is_grad_enabled() and not onednn.is_transformed()
 
 
+def _on_one_device(row: Override) -> Override:
+    """The row for all but DTensors, whose parts lie on several devices (Keras 3.16)."""
+
+    def applies(x, training=None):
+        return not hasattr(x, "placements") and row.applies(x, training)
+
+    return row._replace(applies=applies)
+
+
 ZEN4 = "one Zen 4 core, forward and backward"
-OVERRIDES = (
+_ROWS = (
     Override(
         "dense",
         onednn.dense,
@@ -216,3 +225,4 @@ OVERRIDES = (
         "memory 1.5: ViT-B/16 with 32 images in a RematScope, two Xeon cores",
     ),
 )
+OVERRIDES = tuple(map(_on_one_device, _ROWS))

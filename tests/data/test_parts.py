@@ -1,4 +1,4 @@
-"""A crop is decoded alone, and is the one that Pillow's whole picture would have given."""
+"""A crop is decoded alone, and is the one of Pillow's whole picture."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Two processes of JAX train one model, by Keras's own engine."""
+"""Processes that train one model together, by Keras's own engine."""
 
 import json
 import os
@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
+BACKEND = keras.backend.backend()
+VERSION = tuple(map(int, keras.version().split(".")[:2]))
 
 
 def free_port():
@@ -20,11 +22,11 @@ def free_port():
         return taken.getsockname()[1]
 
 
-def started(rank, count, port, output, errors):
+def started(rank, count, port, layout, output, errors):
     command = [sys.executable, "-m", "tests.deployment.workers"]
     # Into files: a pipe that nobody reads yet would let one wait, and the other for it.
     return subprocess.Popen(
-        [*command, *map(str, (rank, count, port, output))],
+        [*command, *map(str, (rank, count, port, layout, output))],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
@@ -33,17 +35,33 @@ def started(rank, count, port, output, errors):
 
 
 @pytest.mark.skipif(
-    keras.backend.backend() != "jax",
-    reason="on TensorFlow, fit of Keras 3.15 fails under MultiWorkerMirroredStrategy "
-    "before its first step; on PyTorch it has no distribution",
+    BACKEND == "tensorflow",
+    reason="fit of Keras 3.15 fails under MultiWorkerMirroredStrategy before its first "
+    "step",
 )
-def test_two_processes_train_as_one(tmp_path):
+@pytest.mark.skipif(
+    BACKEND == "torch" and VERSION < (3, 16),
+    reason="Keras has no distribution on PyTorch before 3.16",
+)
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "data",
+        pytest.param(
+            "model",
+            marks=pytest.mark.skipif(
+                BACKEND != "torch", reason="test_layouts.py has it, in one process"
+            ),
+        ),
+    ],
+)
+def test_two_processes_train_as_one(tmp_path, layout):
     port = free_port()
     which = [(0, 1, 0), (0, 2, port), (1, 2, port)]
     files = [tmp_path / f"{rank} of {count}.json" for rank, count, _ in which]
     with (tmp_path / "errors").open("w+") as errors:
         processes = [
-            started(*arguments, file, errors)
+            started(*arguments, layout, file, errors)
             for arguments, file in zip(which, files, strict=True)
         ]
         try:
@@ -54,10 +72,10 @@ def test_two_processes_train_as_one(tmp_path):
             for process in processes:
                 process.kill()
                 process.wait()
-    results = [json.loads(file.read_text()) for file in files]
-    alone, *both = results
-    assert [result["devices"] for result in results] == [1, 2, 2]
+    alone, *both = [json.loads(file.read_text()) for file in files]
     for result in both:
         np.testing.assert_allclose(result["loss"], alone["loss"], atol=1e-6)
         for one, two in zip(alone["weights"], result["weights"], strict=True):
             np.testing.assert_allclose(two, one, atol=1e-6)
+        # The kernel and its two moments.
+        assert result["split"] == [0.5 if layout == "model" else 1] * 3
