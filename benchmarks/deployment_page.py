@@ -109,11 +109,9 @@ def _speed(lines) -> list[str]:
     rows = [
         "## Speed",
         "",
-        "Images a second, batches of 8, the median of turns in which each was run in a "
-        "process of its own; the runtimes' own number of threads. In brackets for how "
-        "many of the six photographs the likeliest class is the float32 model's; with "
-        "random weights, whose thousand outputs lie close, this is less than with "
-        "trained ones.",
+        "Images a second on all cores, batches of 8, the median of turns in which each "
+        "was run in a process of its own. In brackets for how many of the six "
+        "photographs the likeliest class is the float32 model's.",
         "",
         f"| Runtime | {' | '.join(models)} |",
         f"|---|{'---|' * len(models)}",
