@@ -117,8 +117,9 @@ def _normalization_gradient(upstream, rows, gamma, beta, epsilon):
     mean = ops.mean(by_normalized, axis=-1, keepdims=True)
     along = ops.mean(by_normalized * normalized, axis=-1, keepdims=True)
     by_rows = scale * (by_normalized - mean - normalized * along)
-    by_gamma = ops.sum(upstream * normalized, axis=0)
-    by_beta = ops.sum(upstream, axis=0)
+    others = tuple(range(len(rows.shape) - 1))  # several where nothing is flattened
+    by_gamma = ops.sum(upstream * normalized, axis=others)
+    by_beta = ops.sum(upstream, axis=others)
     return (
         ops.cast(by_rows, rows.dtype),
         ops.cast(by_gamma, gamma.dtype),

@@ -59,6 +59,25 @@ def test_a_block_is_the_same(name, training):
         assert relative_difference(faster, to_numpy(block(x, training=training))) < 1e-5
 
 
+def trained_weights():
+    """Of a block after a step, all moved by their gradients."""
+    model = keras.Sequential([keras.Input((5, 9)), layers.EncoderBlock(3, 13)])
+    randomize(model)
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.train_on_batch(array(2, 5, 9), array(2, 5, 9, seed=1))
+    return [to_numpy(weight) for weight in model.trainable_variables]
+
+
+@pytest.mark.parametrize("name", sorted(overrides.ALL))
+def test_each_is_whole_without_another(name):
+    """A step of training is the same, whichever one is switched off alone."""
+    expected = trained_weights()
+    with operations.plain(name):
+        found = trained_weights()
+    for one, other in zip(found, expected, strict=True):
+        assert relative_difference(one, other) < 1e-5
+
+
 @pytest.mark.parametrize(("value", "off"), [("1", True), ("gelu", True), ("0", False)])
 def test_of_a_whole_process(value, off):
     """Other threads too, in which `fit` may run."""
