@@ -95,7 +95,7 @@ def summarized(row: str, answers: dict, failed: dict) -> dict:
 def table(rows: list[dict]) -> str:
     """The rows as Markdown, and on what they were measured."""
     lines = [
-        "| | images a second | milliseconds of processor time an image |",
+        "| task | images a second | milliseconds of processor time an image |",
         "|---|---|---|",
     ]
     for row in rows:
