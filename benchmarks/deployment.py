@@ -13,7 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
+
+from benchmarks.noted import noted
 
 BACKENDS = ("tensorflow", "jax", "torch")
 FORMATS = {
@@ -65,10 +68,10 @@ def main() -> None:
 def note(results: Path, backend: str, job: dict) -> dict:
     """Do a job in a process of its own, unless it was done; keep what it found."""
     key = {"backend": backend, **job}
-    lines = results.read_text().splitlines() if results.exists() else []
-    for line in map(json.loads, lines):
-        if line["job"] == key:
-            return line["found"]
+    return noted(results, key, partial(_done, backend, job))
+
+
+def _done(backend: str, job: dict) -> dict:
     command = [sys.executable, "-m", "benchmarks.deployment", "one", "--job"]
     done = subprocess.run(
         [*command, json.dumps(job)],
@@ -77,14 +80,8 @@ def note(results: Path, backend: str, job: dict) -> dict:
         text=True,
     )
     if done.returncode:
-        last = done.stderr.strip().splitlines()[-1]
-        found = {"failed": last}
-    else:
-        found = json.loads(done.stdout.strip().splitlines()[-1])
-    print(key, found, flush=True)
-    with results.open("a") as file:
-        file.write(json.dumps({"job": key, "found": found}) + "\n")
-    return found
+        return {"failed": done.stderr.strip().splitlines()[-1]}
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def random_model(name: str):

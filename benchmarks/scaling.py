@@ -10,7 +10,10 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+
+from benchmarks.noted import noted
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "scaling.md"
@@ -52,24 +55,16 @@ def main() -> None:
 
         print(json.dumps(compare(**options.case)))
         return
-    found = [_found(case, options.results) for case in CASES]
+    found = [noted(options.results, case, partial(_compiled, case)) for case in CASES]
     from benchmarks.scaling_page import write
 
     write(list(zip(CASES, found, strict=True)), PAGE)
 
 
-def _found(case: dict, results: Path) -> dict:
-    lines = results.read_text().splitlines() if results.exists() else []
-    for line in map(json.loads, lines):
-        if line["case"] == case:
-            return line["found"]
+def _compiled(case: dict) -> dict:
     command = [sys.executable, "-m", "benchmarks.scaling", "--case", json.dumps(case)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    found = json.loads(done.stdout.splitlines()[-1])
-    with results.open("a") as file:
-        file.write(json.dumps({"case": case, "found": found}) + "\n")
-    print(case, found, flush=True)
-    return found
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from keras_vit.deployment.weight_bytes import (
 from keras_vit.layers import PatchEmbedding, PatchMerging, SwinBlock
 from keras_vit.layers.block import PreNormBlock
 from keras_vit.layers.composite import CompositeLayer
+from keras_vit.layers.stock import is_recomputed
 
 WIDE = 4  # bytes of what is in float32 whatever the layer computes in
 
@@ -90,10 +91,9 @@ def _cost(layer, plain, shares) -> Cost:
         )
     else:
         cost = Cost()
-    scope = getattr(getattr(layer, "_remat_mode", None), "mode", None)
     return cost._replace(
         recomputed=isinstance(layer, CompositeLayer),
-        scope=scope is not None,
+        scope=is_recomputed(layer),
         trained=bool(layer.trainable_variables),
         gradients=sum(on_a_device(v, layer, shares) for v in layer.trainable_variables),
     )

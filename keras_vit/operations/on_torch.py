@@ -136,6 +136,7 @@ def attention(query, key, value, bias=None):
     if bias is not None:
         if torch.is_grad_enabled() and query.dtype == torch.float32:
             return definitions.attention(query, key, value, bias)
+        bias = bias.to(query.dtype)
         if bias.shape[0] not in (1, query.shape[0]):  # a bias for each window
             bias = bias.repeat(query.shape[0] // bias.shape[0], 1, 1, 1)
     return _attend(query, key, value, bias)
@@ -143,12 +144,11 @@ def attention(query, key, value, bias=None):
 
 def fused(query, key, value, bias=None):
     """The fused kernels of a GPU, which write no scores."""
+    bias = None if bias is None else bias.to(query.dtype)
     return windows_as_heads(_attend, query, key, value, bias)
 
 
 def _attend(query, key, value, bias):
-    if bias is not None:
-        bias = bias.to(query.dtype)
     query, key, value = (x.transpose(1, 2) for x in (query, key, value))
     attended = functional.scaled_dot_product_attention(
         query, key, value, attn_mask=bias
