@@ -13,7 +13,8 @@ from pathlib import Path
 
 from benchmarks.loaders import LOADERS
 from benchmarks.loaders.work import ROWS
-from benchmarks.worker import answers_alone, peak_mib
+from benchmarks.memory import peak_mib
+from benchmarks.worker import answers_alone
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 import os
 import platform
+import shutil
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
@@ -9,8 +11,9 @@ LIBRARIES = ("keras", "tensorflow", "jax", "jaxlib", "torch", "numpy")
 
 
 def describe_machine() -> dict:
-    """Processor, cores, memory, system, Python."""
+    """Processor, cores, memory, system, Python; the GPU, where there is one."""
     return {
+        "gpu": _gpu(),
         "processor": _processor(),
         "cores": _cores(),
         "memory_gib": round(_memory_gib()),
@@ -36,6 +39,15 @@ def installed_version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _gpu() -> str | None:
+    """The first of NVIDIA's, as its driver calls it."""
+    if shutil.which("nvidia-smi") is None:
+        return None
+    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    return told.stdout.partition("\n")[0] or None
 
 
 def _processor() -> str:

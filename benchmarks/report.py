@@ -68,7 +68,8 @@ def _speeds(cell):
 
 def _cost_table(run):
     lines = [
-        "Peak memory of the process, what of it came after the model was built, and "
+        "Peak memory (of the process, or on the GPU where it works on one), what of it "
+        "came after the model was built, and "
         "seconds from a loaded backend to the model (import and build) and from there "
         "through the first step:",
         "",
@@ -90,11 +91,11 @@ def _cost_table(run):
 def _conditions(run):
     machine = run["machine"]
     lines = [
-        f"Machine: {machine['processor']}, {machine['cores']} cores, "
-        f"{machine['memory_gib']} GiB, {machine['system']}, Python "
+        f"Machine: {_with_gpu(machine)}{machine['processor']}, "
+        f"{machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}, Python "
         f"{machine['python']}; load {machine['load_at_start']} at the start.",
         "Versions: " + ", ".join(f"{k} {v}" for k, v in run["versions"].items()) + ".",
-        f"float32, 224 pixels; medians over {run['turns']} turns of at least "
+        f"{run['dtype']}, 224 pixels; medians over {run['turns']} turns of at least "
         f"{run['seconds']} s each, taken in turn, {run['date']}.",
     ]
     left_out = sorted({n for cell in run["cells"] for n in cell["failed"]})
@@ -104,6 +105,10 @@ def _conditions(run):
     if run["not_measured"]:
         lines.append("No time was left for: " + "; ".join(run["not_measured"]) + ".")
     return "\n".join(lines)
+
+
+def _with_gpu(machine):
+    return f"{machine['gpu']}; " if machine.get("gpu") else ""
 
 
 def _and(names):

@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> dict:
         "versions": machine.versions(CONTENDERS[n].DISTRIBUTION for n in installed),
         "turns": options.turns,
         "seconds": options.seconds,
+        "dtype": options.dtype,
         "not_installed": [name for name in CONTENDERS if name not in installed],
         "not_measured": [],
         "cells": [],
@@ -56,7 +57,8 @@ def main(arguments: list[str] | None = None) -> dict:
             continue
         print(cell.title, flush=True)
         names = contenders_of(cell.model, cell.backend)
-        contenders = {name: () for name in names if name in installed}
+        settings = () if options.dtype == "float32" else ("--dtype", options.dtype)
+        contenders = {name: settings for name in names if name in installed}
         measured = run_cell(cell, contenders, options.turns, options.seconds, _say)
         run["cells"].append(summarize(cell, measured, targets=not options.quick))
         _write(run, options.output)
@@ -97,6 +99,9 @@ def _options(arguments):
     parser.add_argument("--backends", nargs="+", choices=BACKENDS)
     parser.add_argument("--modes", nargs="+", choices=("inference", "train"))
     parser.add_argument("--batch", type=int, help="images a step")
+    parser.add_argument(
+        "--dtype", choices=("float32", "mixed_bfloat16"), default="float32"
+    )
     parser.add_argument("--turns", type=int, help="of each contender (5; quick: 3)")
     parser.add_argument("--seconds", type=float, help="a turn (4; quick: 1)")
     parser.add_argument(

@@ -2,7 +2,8 @@
 
 Every step ends with a number that Python holds, so the clock sees the whole of it. A
 step takes what a user of the library would take: Keras's own compiled functions with
-their defaults, and plain eager PyTorch.
+their defaults, and plain eager PyTorch. Images come from the host; where PyTorch sees a
+GPU, it works there, as Keras does.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,11 @@ def random_batch(batch: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def make_step(
-    model, mode: str, batch: int, adamw: Callable | None = None
+    model,
+    mode: str,
+    batch: int,
+    adamw: Callable | None = None,
+    dtype: str | None = None,
 ) -> Callable[[], np.ndarray | float]:
     """A function without arguments that does one step.
 
@@ -34,12 +39,14 @@ def make_step(
         batch: int, images a step.
         adamw: function of learning rate and weight decay that gives the optimizer of a
             Keras model; Keras's own AdamW where it is None.
+        dtype: "mixed_bfloat16" to have PyTorch's modules work in it; a Keras model is
+            built so.
 
     Returns:
         The function; it gives the logits (B, classes) or the loss.
 
     Raises:
-        ValueError: for another mode.
+        ValueError: for another mode, or a dtype that PyTorch has no autocast for.
     """
     if mode not in ("inference", "train"):
         raise ValueError(
@@ -48,7 +55,12 @@ def make_step(
     images, labels = random_batch(batch)
     if hasattr(model, "predict_on_batch"):
         return _keras_step(model, mode, images, labels, adamw)
-    return _torch_step(model, mode, images, labels)
+    if dtype not in (None, "float32", "mixed_bfloat16"):
+        raise ValueError(
+            "PyTorch's modules work in 'float32' or 'mixed_bfloat16'. Received: "
+            f"dtype={dtype!r}"
+        )
+    return _torch_step(model, mode, images, labels, dtype == "mixed_bfloat16")
 
 
 def _keras_step(model, mode, images, labels, adamw):
@@ -64,19 +76,25 @@ def _keras_step(model, mode, images, labels, adamw):
     return lambda: float(np.ravel(model.train_on_batch(images, labels))[0])
 
 
-def _torch_step(model, mode, images, labels):
+def _torch_step(model, mode, images, labels, mixed):
     import torch
 
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model.to(device)
     # (B, H, W, C) -> (B, C, H, W)
     images = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
     labels = torch.from_numpy(labels).long()
+
+    def forward():
+        with torch.autocast(device, torch.bfloat16, enabled=mixed):
+            return _logits(model(images.to(device)))
 
     if mode == "inference":
         model.eval()
 
         def predict():
             with torch.inference_mode():
-                return _logits(model(images)).float().numpy()
+                return forward().float().cpu().numpy()
 
         return predict
 
@@ -87,8 +105,8 @@ def _torch_step(model, mode, images, labels):
 
     def train():
         optimizer.zero_grad(set_to_none=True)
-        logits = _logits(model(images))
-        loss = torch.nn.functional.cross_entropy(logits, labels)
+        logits = forward().float()
+        loss = torch.nn.functional.cross_entropy(logits, labels.to(device))
         loss.backward()
         optimizer.step()
         return loss.item()

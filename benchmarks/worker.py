@@ -10,14 +10,14 @@ import contextlib
 import importlib
 import json
 import os
-import resource
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.cells import BACKENDS
+from benchmarks.contenders import CONTENDERS
+from benchmarks.memory import held_mib, peak_mib
 
 WARM_UP_STEPS = 2
 
@@ -56,7 +56,6 @@ def prepare(options):
         The step and a dictionary: seconds to import the backend, to import the library
         and build the model, and for the first step; parameters; memory.
     """
-    from benchmarks.contenders import CONTENDERS
     from benchmarks.steps import make_step
 
     contender = CONTENDERS[options.contender]
@@ -69,9 +68,9 @@ def prepare(options):
     with _settings(options):
         model = contender.build(options.model)
     built = time.perf_counter()
-    built_mib = resident_mib()
+    built_mib = held_mib()
     adamw = getattr(contender, "adamw", None)
-    step = make_step(model, options.mode, options.batch, adamw)
+    step = make_step(model, options.mode, options.batch, adamw, options.dtype)
     result = step()
     first = time.perf_counter()
     if not np.all(np.isfinite(result)):
@@ -90,8 +89,12 @@ def prepare(options):
 
 
 def _settings(options):
-    """How our own model is built in the extra measurements."""
-    if options.remat or options.dtype:
+    """How a Keras model is built in another type or recomputed.
+
+    PyTorch's modules are built in float32 whatever the type of a step.
+    """
+    of_keras = CONTENDERS[options.contender].BACKENDS != ("torch",)
+    if of_keras and (options.remat or options.dtype):
         import keras
 
         if options.dtype:
@@ -110,30 +113,6 @@ def steps_for(step, seconds: float, at_least: int = 2) -> list[float]:
         step()
         milliseconds.append((time.perf_counter() - start) * 1000)
     return milliseconds
-
-
-def peak_mib() -> float:
-    """The most memory that this process has held (resident), in MiB."""
-    # On Linux getrusage would count what the parent held, too.
-    return _status_mib("VmHWM") or _most_used_mib()
-
-
-def resident_mib() -> float:
-    """The memory that this process holds; where that is not told, the most so far."""
-    return _status_mib("VmRSS") or _most_used_mib()
-
-
-def _status_mib(name: str) -> float | None:
-    status = Path("/proc/self/status")
-    for line in status.read_text().splitlines() if status.exists() else ():
-        if line.startswith(name):
-            return int(line.split()[1]) / 1024
-    return None
-
-
-def _most_used_mib() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
 def _parameters(model) -> int:
