@@ -92,7 +92,8 @@ def _conditions(run):
     machine = run["machine"]
     lines = [
         f"Machine: {_with_gpu(machine)}{machine['processor']}, "
-        f"{machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}, Python "
+        f"{machine['cores']} cores, {machine['memory_gib']} GiB, "
+        f"{machine['system']}, Python "
         f"{machine['python']}; load {machine['load_at_start']} at the start.",
         "Versions: " + ", ".join(f"{k} {v}" for k, v in run["versions"].items()) + ".",
         f"{run['dtype']}, 224 pixels; medians over {run['turns']} turns of at least "

@@ -80,11 +80,15 @@ def gradients(function, arrays, upstream):
     else:
         import torch
 
-        tensors = [torch.tensor(x, requires_grad=True) for x in arrays]
-        results = torch.autograd.grad(
-            function(*tensors), tensors, torch.tensor(upstream)
-        )
+        tensors = [learning(x) for x in arrays]
+        upstream = keras.ops.convert_to_tensor(upstream)
+        results = torch.autograd.grad(function(*tensors), tensors, upstream)
     return [np.asarray(keras.ops.convert_to_numpy(result)) for result in results]
+
+
+def learning(array):
+    """A tensor of PyTorch's that gradients are asked of, where Keras has its own."""
+    return keras.ops.convert_to_tensor(array).detach().clone().requires_grad_()
 
 
 @contextlib.contextmanager

@@ -83,18 +83,24 @@ class CompositeLayer(keras.layers.Layer):
         others = [*self.non_trainable_variables, *self.metrics_variables]
         # Copies: TensorFlow and PyTorch change a variable's value in place.
         state = [(variable, variable.value * 1) for variable in others]
+        changed: list[keras.Variable] = []
 
         def pure(x, *weights):
-            known = [*zip(trainable, weights, strict=True), *state]
-            with keras.StatelessScope(known, collect_losses=True) as scope:
+            with keras.StatelessScope(collect_losses=True) as scope:
+                # Not as arguments of the scope, which widens what is given in half
+                # precision: by the second time Keras no longer narrows what is read.
+                for known in (*zip(trainable, weights, strict=True), *state):
+                    scope.add_update(known)
                 outputs = self.call(x, *args, **kwargs)
-            changed = [scope.get_current_value(variable) for variable in others]
-            return outputs, changed, scope.losses
+            values = [scope.get_current_value(variable) for variable in others]
+            new = [n for n, (_, old) in enumerate(state) if values[n] is not old]
+            changed[:] = [others[n] for n in new]
+            return outputs, [values[n] for n in new], scope.losses
 
         x = as_floats(inputs, self.compute_dtype)  # ints have no gradient
         recomputed = operations.recomputed(pure, training)
-        outputs, changed, losses = recomputed(x, *(v.value for v in trainable))
-        for variable, value in zip(others, changed, strict=True):
+        outputs, values, losses = recomputed(x, *(v.value for v in trainable))
+        for variable, value in zip(changed, values, strict=True):
             variable.assign(ops.stop_gradient(value))
         for loss in losses:
             self.add_loss(loss)

@@ -73,10 +73,6 @@ def _compiled(function):
     return call
 
 
-def _any_rows(shape):
-    return (None, *shape[1:]) if shape.rank > 1 else shape
-
-
 @functools.cache
 def _has_xla() -> bool:
     """Whether this TensorFlow can compile for the device that it runs on."""

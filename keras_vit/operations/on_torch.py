@@ -77,8 +77,9 @@ def dense(x, kernel, bias=None):
 
 
 def layer_normalization(x, gamma, beta, epsilon):
-    """PyTorch's one kernel."""
-    return functional.layer_norm(x, gamma.shape, gamma, beta, epsilon)
+    """PyTorch's one kernel; a GPU's wants x in the type of the weights."""
+    wide = x if _on_a_cpu(x, None) else x.to(gamma.dtype)
+    return functional.layer_norm(wide, gamma.shape, gamma, beta, epsilon).to(x.dtype)
 
 
 def mlp(x, *weights):

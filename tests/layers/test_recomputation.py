@@ -66,6 +66,38 @@ def test_losses_and_state_of_layers_within(mode):
         np.testing.assert_allclose(got, weight, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
+def test_in_half_precision(policy):
+    """Keras narrows weights as they are read, but not while a gradient is computed."""
+    steps = []
+    for mode in (None, "full"):
+        keras.utils.set_random_seed(5)
+        with keras.RematScope(mode=mode):
+            block = layers.EncoderBlock(3, 20, dtype=policy)
+        inputs = keras.Input((5, 12))
+        model = keras.Model(inputs, block(inputs))
+        model.compile(keras.optimizers.SGD(0.1), "mse")
+        randomize(model)
+        model.train_on_batch(array(4, 5, 12), array(4, 5, 12, seed=1))
+        steps.append([to_numpy(w) for w in model.weights])
+    for got, expected in zip(*steps, strict=True):
+        np.testing.assert_allclose(got, expected, rtol=2e-2, atol=2e-2)
+
+
+def test_what_is_frozen_keeps_its_precision():
+    with keras.RematScope(mode="full"):
+        block = layers.EncoderBlock(3, 20, dtype="mixed_bfloat16")
+    inputs = keras.Input((5, 12))
+    model = keras.Model(inputs, block(inputs))
+    block.attention.trainable = False
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    randomize(model)
+    frozen = [to_numpy(w) for w in block.attention.weights]
+    model.train_on_batch(array(4, 5, 12), array(4, 5, 12, seed=1))
+    for weight, before in zip(block.attention.weights, frozen, strict=True):
+        assert np.array_equal(to_numpy(weight), before)
+
+
 def recomputed_by(mode, monkeypatch, **options):
     """Names of the layers that are recomputed as a whole, and how often Keras did."""
     whole, by_keras = [], []

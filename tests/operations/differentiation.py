@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from tests.helpers import gradients
+from tests.helpers import gradients, learning
 
 
 def second_gradients(function, arrays, upstream):
@@ -33,8 +33,8 @@ def second_gradients(function, arrays, upstream):
     else:
         import torch
 
-        tensors = [torch.tensor(x, requires_grad=True) for x in arrays]
-        output = (function(*tensors) * torch.tensor(upstream)).sum()
+        tensors = [learning(x) for x in arrays]
+        output = (function(*tensors) * keras.ops.convert_to_tensor(upstream)).sum()
         (by_first,) = torch.autograd.grad(output, tensors[0], create_graph=True)
         results = torch.autograd.grad(
             (by_first**2).sum(), tensors, allow_unused=True, materialize_grads=True
@@ -67,12 +67,14 @@ def mapped_gradients(function, arrays, upstream):
         return tf.vectorized_map(by_first, tf.convert_to_tensor(first)).numpy()
     import torch
 
-    others = [torch.tensor(x) for x in others]
+    first, upstream, *others = map(
+        keras.ops.convert_to_tensor, (first, upstream, *others)
+    )
 
     def total(x):
-        return (function(x, *others) * torch.tensor(upstream)).sum()
+        return (function(x, *others) * upstream).sum()
 
-    return torch.vmap(torch.func.grad(total))(torch.tensor(first)).numpy()
+    return torch.vmap(torch.func.grad(total))(first).cpu().numpy()
 
 
 def gradients_but(frozen: int, function, arrays, upstream):

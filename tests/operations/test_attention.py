@@ -122,7 +122,7 @@ def test_gradients_of_each_image_by_the_weights_of_a_block():
     def loss(weights, image):
         return block.stateless_call(weights, rest, image[None])[0].square().sum()
 
-    images = torch.tensor(array(3, 4, 5, 12))
+    images = ops.convert_to_tensor(array(3, 4, 5, 12))
     together = torch.vmap(torch.func.grad(loss), in_dims=(None, 0))(weights, images)
     for number, image in enumerate(images):
         learning = [w.clone().requires_grad_() for w in weights]

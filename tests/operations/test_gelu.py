@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keras_vit.operations import gelu
-from tests.helpers import to_numpy
+from tests.helpers import learning, to_numpy
 
 X = np.linspace(-11, 11, 2003).astype("float32")
 PHI = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in X.astype("float64")])
@@ -83,7 +83,7 @@ def _derivative(gelu, order):
     import torch
 
     def derivative(x):
-        x = torch.tensor(x, requires_grad=True)
+        x = learning(x)
         y = gelu(x)
         for _ in range(order):
             (y,) = torch.autograd.grad(y.sum(), x, create_graph=True)
