@@ -217,7 +217,13 @@ _ROWS = (
     ),
     Override("mlp", mlp, _learns, f"keeps R x U numbers for 2 R x U, time 1.0: {ZEN4}"),
     Override("attention", attention, _on_a_cpu, f"time 1.2: 4 x 197 tokens, {ZEN4}"),
-    Override("attention", fused, _always, "writes no N x N scores; not measured"),
+    Override(
+        "attention",
+        fused,
+        _always,
+        "time 1.1, in bfloat16 3.8: 64 x 197 tokens, 12 heads; 0.8 and 1.1 for 4096 "
+        "windows of 49 whose bias learns; one H100, forward and backward",
+    ),
     Override("roll", roll, _always, f"time 1.2: 8 x 28 x 28 x 192, {ZEN4}"),
     Override(
         "recomputed",
