@@ -87,6 +87,6 @@ def _derivative(gelu, order):
         y = gelu(x)
         for _ in range(order):
             (y,) = torch.autograd.grad(y.sum(), x, create_graph=True)
-        return y.detach()
+        return y.detach().cpu()
 
     return derivative
