@@ -5,8 +5,8 @@ from pathlib import Path
 from benchmarks.contenders import CONTENDERS, OURS
 from benchmarks.report import LABELS, by_speed, rows_of
 
-OUR_COLOUR = "#c0392b"
-PEER_COLOURS = (
+OUR_COLOR = "#c0392b"
+PEER_COLORS = (
     "#34495e",
     "#5d7b93",
     "#86a3b8",
@@ -15,6 +15,7 @@ PEER_COLOURS = (
     "#95a5a6",
     "#bdc3c7",
 )
+PALE = PEER_COLORS[2:]  # on which white words cannot be read
 
 
 def draw(run: dict, path: Path) -> None:
@@ -51,7 +52,8 @@ def _panel(axis, title, cells):
         best = cell["contenders"][cell["best_peer"]]["median_ms"]
         start = position
         for name, time in by_speed(cell):
-            axis.bar(position, time / best, color=_colour(name), width=0.9)
+            color = _color(name)
+            axis.bar(position, time / best, color=color, width=0.9)
             axis.text(
                 position,
                 0.03,
@@ -59,7 +61,7 @@ def _panel(axis, title, cells):
                 rotation=90,
                 ha="center",
                 va="bottom",
-                color="white",
+                color="black" if color in PALE else "white",
                 fontsize=7,
             )
             position += 1
@@ -72,8 +74,8 @@ def _panel(axis, title, cells):
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _colour(name):
+def _color(name):
     if name == OURS:
-        return OUR_COLOUR
+        return OUR_COLOR
     peers = [peer for peer in CONTENDERS if peer != OURS]
-    return PEER_COLOURS[peers.index(name) % len(PEER_COLOURS)]
+    return PEER_COLORS[peers.index(name) % len(PEER_COLORS)]
