@@ -8,7 +8,7 @@ from pathlib import Path
 
 def peak_mib() -> float:
     """The most memory that has been held, in MiB: on the GPU, or resident."""
-    if on_gpu():
+    if _on_gpu():
         return _gpu_mib("max_memory_allocated", "peak_bytes_in_use")
     # On Linux getrusage would count what the parent held, too.
     return _status_mib("VmHWM") or _most_used_mib()
@@ -16,12 +16,12 @@ def peak_mib() -> float:
 
 def held_mib() -> float:
     """What is held now; where that is not told, the most so far."""
-    if on_gpu():
+    if _on_gpu():
         return _gpu_mib("memory_allocated", "bytes_in_use")
     return _status_mib("VmRSS") or _most_used_mib()
 
 
-def on_gpu() -> bool:
+def _on_gpu() -> bool:
     """Whether the backend, once it is imported, works on a GPU."""
     backend = sys.modules.get(_backend())
     if _backend() == "jax" and backend:
