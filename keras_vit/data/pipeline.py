@@ -27,6 +27,9 @@ def pipeline(source: Source, settings: Settings) -> tf.data.Dataset:
     batches = steps.parallel_map(batches, finish)
     options = tf.data.Options()
     options.deterministic = settings.seed is not None or not settings.training
+    # The thread that tunes may sleep through an epoch's end, which then waits for it,
+    # the longer the longer the epoch was: up to a minute. AUTOTUNE is a thread a core.
+    options.autotune.enabled = False
     return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
 
 

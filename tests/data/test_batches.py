@@ -143,6 +143,12 @@ def test_bad_arguments(pictures, labels, options, message):
         image_batches(**{"source": (pictures, labels), "image_size": 5} | options)
 
 
+def test_no_thread_tunes_lest_the_end_of_an_epoch_wait_for_it(pictures, labels):
+    for training in (True, False):
+        batches = image_batches((pictures, labels), image_size=5, training=training)
+        assert batches.options().autotune.enabled is False
+
+
 @pytest.mark.parametrize("source", [None, 5, (1, 2, 3, 4), {"image": 1}, iter("a")])
 def test_unknown_sources(source):
     with pytest.raises(ValueError, match=f"Received: {type(source).__name__}"):
