@@ -38,6 +38,7 @@ def batches_by_epoch(
         yield from dataset.skip(step)
 
     batches = tf.data.Dataset.from_generator(read, output_signature=first.element_spec)
+    batches = batches.with_options(first.options())  # read() leaves them out
     # Not `assert_cardinality`: an epoch that is entered in its middle has fewer.
     batches.cardinality = lambda: tf.constant(steps, tf.int64)
     return batches

@@ -417,6 +417,18 @@ def test_what_cannot_be_gone_on_with_is_refused_at_once(tmp_path):
     assert not path.exists()
 
 
+def test_batches_are_read_by_the_options_of_those_they_come_from(tmp_path):
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    batches = Resume(tmp_path / "state").batches(
+        lambda epoch: numbers(epoch).with_options(options)
+    )
+    assert batches.options().autotune.enabled is False
+    assert len(batches) == 6
+
+
 def test_epochs_of_several_lengths_are_refused(tmp_path):
     resume = Resume(tmp_path / "state")
     with pytest.raises(Exception, match="as many batches"):  # tf.data wraps it
