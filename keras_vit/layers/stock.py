@@ -96,8 +96,12 @@ def weights_of(layer, kind: type, x) -> list | None:
     ):
         return None
     weights = [variable.value for variable in layer.weights]
-    dtypes = {keras.backend.standardize_dtype(t.dtype) for t in (x, *weights)}
-    return weights if dtypes == {layer.compute_dtype} else None
+    # Keras reads a norm's as they are stored, others in the type that it computes in.
+    is_norm = kind is keras.layers.LayerNormalization
+    read_as = layer.variable_dtype if is_norm else layer.compute_dtype
+    dtypes = [keras.backend.standardize_dtype(tensor.dtype) for tensor in (x, *weights)]
+    is_usual = dtypes == [layer.compute_dtype, *[read_as] * len(weights)]
+    return weights if is_usual else None
 
 
 def _is_plain(layer, *kinds: type) -> bool:

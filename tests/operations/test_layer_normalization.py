@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from keras_vit.layers import stock
 from keras_vit.operations import layer_normalization
 from tests.helpers import array, gradients, to_numpy
 
@@ -64,3 +65,19 @@ def test_other_precisions_are_those_of_keras(dtype, training):
     assert got.dtype == expected.dtype
     unit = {"mixed_bfloat16": 2**-7, "mixed_float16": 2**-10, "float64": 2e-6}[dtype]
     np.testing.assert_allclose(to_numpy(got), to_numpy(expected), unit, unit)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
+def test_a_layers_norm_in_mixed_precision(dtype, training, monkeypatch):
+    """By the operation, and with weights as wide as they are stored."""
+    norm = keras.layers.LayerNormalization(epsilon=EPSILON, dtype=dtype)
+    norm.build(SHAPE)
+    norm.set_weights([array(13, seed=1), array(13, seed=2)])
+    x = keras.ops.cast(array(*SHAPE), norm.compute_dtype)
+    expected = to_numpy(norm(x))
+    monkeypatch.setattr(type(norm), "call", None)
+    got = stock.normalize(norm, x, training)
+    assert keras.backend.standardize_dtype(got.dtype) == norm.compute_dtype
+    unit = 2**-7 if dtype == "mixed_bfloat16" else 2**-10
+    np.testing.assert_allclose(to_numpy(got), expected, unit, unit)
