@@ -1,5 +1,6 @@
 """What all tests share: a fixed seed, quick compilation, a choice by backend."""
 
+import gc
 import os
 import zlib
 
@@ -8,6 +9,12 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import keras
 import pytest
+
+# What is imported stays: Python need not look through it again and again, which is a
+# sixth of the time of tests.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
