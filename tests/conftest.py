@@ -52,6 +52,9 @@ def pytest_addoption(parser):
         metavar="K/N",
         help="of the tests outside layers, models and operations, the K-th share of N",
     )
+    parser.addoption(
+        "--deal-all", action="store_true", help="--deal layers, models, operations, too"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -62,11 +65,12 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.slow)
     if deal := config.getoption("deal"):
         share, shares = map(int, deal.split("/"))
-        left_out = [i for i in items if not _dealt(i.nodeid, share, shares)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [i for i in items if _dealt(i.nodeid, share, shares)]
+        whole = () if config.getoption("deal_all") else WHOLE
+        dealt = [i for i in items if _dealt(i.nodeid, share, shares, whole)]
+        config.hook.pytest_deselected(items=[*set(items) - set(dealt)])
+        items[:] = dealt
 
 
-def _dealt(name, share, shares):
+def _dealt(name, share, shares, whole):
     """Whether a test is in a share: by its name, so that others do not matter."""
-    return name.startswith(WHOLE) or zlib.crc32(name.encode()) % shares + 1 == share
+    return name.startswith(whole) or zlib.crc32(name.encode()) % shares + 1 == share
