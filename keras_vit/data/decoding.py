@@ -66,18 +66,20 @@ def decode(
 def _read(read: Callable[[], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
     """Return the bytes, none if they cannot be read, and (H, W, C) if of a JPEG."""
 
-    def jpeg(_: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def usual(_: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         content = read()
-        # libjpeg prints what it cannot read.
-        with tf.control_dependencies([tf.debugging.Assert(_is_jpeg(content), [""])]):
-            shape = tf.io.extract_jpeg_shape(content)
+        shape = tf.cond(  # libjpeg prints what it cannot read
+            _is_jpeg(content),
+            lambda: tf.io.extract_jpeg_shape(content),
+            lambda: tf.zeros(3, tf.int32),
+        )
         return content, tf.ensure_shape(shape, (3,))
 
     def other(_: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         content = _first_that_works(lambda _: read(), lambda _: tf.constant(""))
         return content, tf.zeros(3, tf.int32)
 
-    return _first_that_works(jpeg, other)
+    return _first_that_works(usual, other)
 
 
 def _part(
