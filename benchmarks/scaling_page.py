@@ -33,8 +33,8 @@ Where it is more than 10 %:
   that; on a GPU the estimate holds (below).
 - Mixed precision: XLA for CPUs computes bfloat16 in float32 and keeps copies, so that
   its figures say nothing of a device that has bfloat16. The estimate counts two bytes a
-  number, four for scores and in norms, and norms as on several devices, where on one CPU
-  they keep their input alone.
+  number, four for scores and in norms, and norms as on several devices, where they keep
+  more than on one CPU.
 """
 ON_A_GPU = """\
 ## Beside a GPU

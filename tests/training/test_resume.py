@@ -52,7 +52,8 @@ def test_a_killed_training_ends_as_one_that_was_not(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("kind", "places"), [("vit", ("step", "validation", "writing")), ("swin", ("step",))]
+    ("kind", "places"),
+    [("vit", ("step", "validation", "writing")), ("swin", ("step",))],
 )
 def test_killed_and_started_again_each_time(kind, places, tmp_path):
     folder = tmp_path / "killed"
