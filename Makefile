@@ -39,8 +39,8 @@ quickstart: $(INSTALLED)-$(BACKEND)  ## Train a ViT and a Swin on real digits (B
 # The models are small: PyTorch's threads would wait for each other longer than they work,
 # four times as long where the machine has other work.
 test: export OMP_NUM_THREADS ?= 1
-# And XLA's time goes into compiling them: a third less of it on JAX. Older ones than
-# constraints.txt names know no such flag.
+# And XLA's time goes into compiling them: a third less of it on JAX. Other versions than
+# constraints.txt names may know no such flag.
 test: export XLA_FLAGS ?= --xla_backend_optimization_level=0 \
 	--xla_cpu_use_fusion_emitters=false
 
