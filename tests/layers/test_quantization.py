@@ -26,14 +26,13 @@ def test_every_dense_layer(name, mode, tmp_path):
     layers = dense_layers(model)
     assert len(layers) > 10
     assert {layer.quantization_mode for layer in layers} == {mode}
-    after = to_numpy(model(x))
+    after = model.predict(x, verbose=0)
     assert relative_difference(after, before) < {"int8": 0.1, "int4": 0.8}[mode]
 
     model.save(tmp_path / "quantized.keras")
     loaded = keras.saving.load_model(tmp_path / "quantized.keras")
     assert {layer.quantization_mode for layer in dense_layers(loaded)} == {mode}
-    np.testing.assert_allclose(to_numpy(loaded(x)), after, atol=1e-6)
-    assert relative_difference(loaded.predict(x, verbose=0), after) < 1e-3
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), after, atol=1e-6)
     clone = keras.models.clone_model(model)
     assert {layer.quantization_mode for layer in dense_layers(clone)} == {mode}
 

@@ -12,6 +12,7 @@ from tests.helpers import array, gradients, to_numpy
 
 EPSILON = 1e-5
 SHAPE = (2, 3, 5, 13)
+UNITS = {"mixed_bfloat16": 2**-7, "mixed_float16": 2**-10, "float64": 2e-6}
 
 
 @pytest.mark.parametrize("training", [False, True])
@@ -63,7 +64,7 @@ def test_other_precisions_are_those_of_keras(dtype, training):
     )
     got = layer_normalization(x, *weights, epsilon=EPSILON, training=training)
     assert got.dtype == expected.dtype
-    unit = {"mixed_bfloat16": 2**-7, "mixed_float16": 2**-10, "float64": 2e-6}[dtype]
+    unit = UNITS[dtype]
     np.testing.assert_allclose(to_numpy(got), to_numpy(expected), unit, unit)
 
 
@@ -79,5 +80,5 @@ def test_a_layers_norm_in_mixed_precision(dtype, training, monkeypatch):
     monkeypatch.setattr(type(norm), "call", None)
     got = stock.normalize(norm, x, training)
     assert keras.backend.standardize_dtype(got.dtype) == norm.compute_dtype
-    unit = 2**-7 if dtype == "mixed_bfloat16" else 2**-10
+    unit = UNITS[dtype]
     np.testing.assert_allclose(to_numpy(got), expected, unit, unit)
